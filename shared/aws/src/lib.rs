@@ -1,0 +1,3 @@
+//! The impure shell: the only crate that names an AWS SDK.
+
+pub mod clock;
