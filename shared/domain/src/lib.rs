@@ -1,1 +1,33 @@
-//! Placeholder.
+//! What is true: the rules of Telltale as pure functions over plain values.
+//!
+//! Nothing here waits, reads, writes or asks what time it is. Instants, ids and randomness come in as
+//! arguments, so every rule can be tried with a table of cases.
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | [`id`], [`address`], [`name`], [`record`] | what a valid id, address, name and record reference is |
+//! | [`message`], [`attachment`], [`settings`] | what a message is, and what may still be changed |
+//! | [`copy`] | how one recipient's copy is sent at most once |
+//! | [`token`], [`keyring`] | the signed addresses that recipients meet |
+//! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
+//! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
+//! | [`due`], [`task`] | work that waits for its time, and work on the queues |
+
+pub mod address;
+pub mod agent;
+pub mod attachment;
+pub mod copy;
+pub mod due;
+pub mod engagement;
+pub mod event;
+pub mod id;
+pub mod instant;
+pub mod keyring;
+pub mod message;
+pub mod name;
+pub mod network;
+pub mod record;
+pub mod settings;
+pub mod task;
+pub mod token;
+pub mod verdict;

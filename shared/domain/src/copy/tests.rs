@@ -1,0 +1,151 @@
+use std::collections::{BTreeSet, VecDeque};
+
+use super::*;
+
+fn start() -> Timestamp {
+    "2026-11-23T08:00:00Z".parse().unwrap()
+}
+
+fn later(seconds: i64) -> Timestamp {
+    start() + SignedDuration::from_secs(seconds)
+}
+
+fn attempt(n: u8) -> AttemptId {
+    AttemptId::new(start(), [n; 10])
+}
+
+fn claim(copy: &Copy, now: Timestamp, n: u8) -> Copy {
+    match copy.step(now, attempt(n)) {
+        Step::Claim(copy) => copy,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn submitted() -> Copy {
+    claim(&Copy::queued(0, start()), start(), 1).submitting(later(1), attempt(1)).unwrap()
+}
+
+#[test]
+fn the_straight_way() {
+    let sent = submitted().answered(later(2), Answer::Accepted("id".into())).unwrap();
+    assert_eq!((sent.state, sent.version, sent.ses_id.as_deref()), (State::Sent, 4, Some("id")));
+    assert_eq!(sent.step(later(9999), attempt(2)), Step::Done);
+}
+
+#[test]
+fn nothing_leaves_before_its_time() {
+    let copy = Copy::queued(0, later(60));
+    assert_eq!(copy.step(later(59), attempt(1)), Step::Wait(later(60)));
+    assert!(matches!(copy.step(later(60), attempt(1)), Step::Claim(_)));
+}
+
+#[test]
+fn a_lease_may_be_taken_over_and_fences_the_first_worker() {
+    let first = claim(&Copy::queued(0, start()), start(), 1);
+    assert_eq!(first.step(later(119), attempt(2)), Step::Wait(later(120)));
+    let second = claim(&first, later(120), 2);
+    assert_eq!(second.submitting(later(121), attempt(1)), Err(NotPossible));
+    assert!(second.submitting(later(121), attempt(2)).is_ok());
+    assert_eq!(first.submitting(later(101), attempt(1)), Err(NotPossible), "too little of the lease is left");
+}
+
+#[test]
+fn what_may_have_left_us_is_never_taken_over() {
+    let copy = submitted();
+    assert_eq!(copy.step(later(60), attempt(2)), Step::Wait(later(91)));
+    let Step::Settle(confirming, Some(until)) = copy.step(later(91), attempt(2)) else { panic!() };
+    assert_eq!((confirming.state, until), (State::Confirming, later(1 + 15 * 60)));
+    let Step::Settle(unconfirmed, None) = confirming.step(until, attempt(2)) else { panic!() };
+    assert_eq!(unconfirmed.state, State::Unconfirmed);
+    assert_eq!(unconfirmed.step(later(99_999), attempt(3)), Step::Done);
+    for doubtful in [&copy, &confirming, &unconfirmed] {
+        let settled = doubtful.answered(later(100), Answer::Accepted("late".into())).unwrap();
+        assert_eq!(settled.state, State::Sent);
+    }
+}
+
+#[test]
+fn answers_lead_where_they_should() {
+    let not_now = Answer::NotNow { reason: "busy".into(), wait: SignedDuration::from_secs(5) };
+    let waiting = submitted().answered(later(2), not_now.clone()).unwrap();
+    assert_eq!((waiting.state, waiting.until), (State::RetryWait, Some(later(7))));
+    let again = claim(&waiting, later(7), 2);
+    assert_eq!((again.state, again.submissions), (State::Leased, 1));
+    assert_eq!(submitted().answered(later(2), Answer::Refused("no".into())).unwrap().state, State::Failed);
+    assert_eq!(submitted().answered(later(2), Answer::Lost).unwrap().state, State::Confirming);
+    let day_later = start() + HORIZON + SignedDuration::from_secs(60);
+    assert_eq!(submitted().answered(day_later, not_now).unwrap().state, State::Failed);
+}
+
+#[test]
+fn people_decide_only_what_is_open() {
+    let copy = submitted();
+    assert_eq!(copy.cancelled(), Err(NotPossible));
+    assert_eq!(copy.assumed_sent(), Err(NotPossible));
+    assert_eq!(Copy::queued(0, start()).cancelled().unwrap().state, State::Cancelled);
+    let unconfirmed = Copy { state: State::Unconfirmed, ..copy };
+    assert!(unconfirmed.assumed_sent().unwrap().assumed);
+    let again = unconfirmed.sent_again(later(5000)).unwrap();
+    assert_eq!((again.state, again.due_at), (State::Queued, later(5000)));
+}
+
+/// Everything two workers, the provider and time can do to one copy: the provider takes it at most once.
+#[test]
+fn the_whole_state_space_is_safe() {
+    #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+    struct World {
+        copy: String,
+        accepted: u8,
+        seconds: i64,
+        held: [Option<u32>; 2],
+        wired: [bool; 2],
+    }
+    let read = |world: &World| -> Copy { serde_json::from_str(&world.copy).unwrap() };
+    let write = |copy: &Copy| serde_json::to_string(copy).unwrap();
+    let first =
+        World { copy: write(&Copy::queued(0, start())), accepted: 0, seconds: 0, held: [None; 2], wired: [false; 2] };
+    let (mut seen, mut open) = (BTreeSet::from([first.clone()]), VecDeque::from([first]));
+    while let Some(world) = open.pop_front() {
+        assert!(world.accepted <= 1, "sent twice");
+        let (copy, now) = (read(&world), later(world.seconds));
+        let mut next = Vec::new();
+        for n in 0..2 {
+            let id = attempt(u8::try_from(n).unwrap());
+            let mut with = |copy: &Copy, change: &dyn Fn(&mut World)| {
+                let mut world = World { copy: write(copy), ..world.clone() };
+                change(&mut world);
+                next.push(world);
+            };
+            match copy.step(now, id) {
+                Step::Claim(claimed) => with(&claimed, &|w| w.held[n] = Some(claimed.version)),
+                Step::Settle(settled, _) => with(&settled, &|_| ()),
+                Step::Wait(_) | Step::Done => {}
+            }
+            if world.held[n] == Some(copy.version)
+                && let Ok(submitting) = copy.submitting(now, id)
+            {
+                with(&submitting, &|w| (w.held[n], w.wired[n]) = (None, true));
+            }
+            if world.wired[n] {
+                with(&copy, &|w| (w.accepted, w.wired[n]) = (w.accepted + 1, false)); // taken, then the worker dies
+                with(&copy, &|w| w.wired[n] = false); // dies before the bytes leave
+                if copy.attempt == Some(id)
+                    && let Ok(sent) = copy.answered(now, Answer::Accepted("id".into()))
+                {
+                    with(&sent, &|w| (w.accepted, w.wired[n]) = (w.accepted + 1, false));
+                }
+                let busy = Answer::NotNow { reason: "busy".into(), wait: SignedDuration::from_secs(50) };
+                if copy.attempt == Some(id)
+                    && let Ok(waiting) = copy.answered(now, busy)
+                {
+                    with(&waiting, &|w| w.wired[n] = false);
+                }
+            }
+        }
+        if world.seconds < 400 {
+            next.push(World { seconds: world.seconds + 50, ..world.clone() });
+        }
+        open.extend(next.into_iter().filter(|world| seen.insert(world.clone())));
+    }
+    assert!(seen.len() > 500, "{} states", seen.len());
+}

@@ -1,0 +1,99 @@
+//! One-line texts that people write: display names, subjects, file names.
+//!
+//! They end in mail headers, so nothing that could end a line, reorder it or hide in it gets in.
+
+/// The longest display name or title, in characters.
+pub const MAX_NAME: usize = 256;
+/// The longest subject, in octets: one unfolded line of RFC 5322 section 2.1.1, less its name.
+pub const MAX_SUBJECT: usize = 988;
+/// The longest file name, in octets.
+pub const MAX_FILENAME: usize = 200;
+
+/// Why a text cannot be used as one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// Line breaks, control characters, or marks that reorder text.
+    #[error("line breaks and control characters are not allowed")]
+    Control,
+    /// Over the limit.
+    #[error("longer than {0} allowed")]
+    TooLong(&'static str),
+    /// Nothing is left.
+    #[error("must not be empty")]
+    Empty,
+    /// A path, not a name.
+    #[error("must be a plain file name without a path")]
+    Path,
+}
+
+/// True for characters that end a line or that a reader cannot see: C0, DEL, C1, U+2028, U+2029.
+pub fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// True for marks that change the direction of what follows (U+202A to U+202E, U+2066 to U+2069).
+fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Checks a display name or a title.
+pub fn display_name(text: &str) -> Result<(), Invalid> {
+    if text.chars().any(is_control) {
+        return Err(Invalid::Control);
+    }
+    if text.chars().count() > MAX_NAME { Err(Invalid::TooLong("the 256 characters")) } else { Ok(()) }
+}
+
+/// Checks a subject; it may be empty.
+pub fn subject(text: &str) -> Result<(), Invalid> {
+    if text.chars().any(is_control) {
+        return Err(Invalid::Control);
+    }
+    if text.len() > MAX_SUBJECT { Err(Invalid::TooLong("the 988 octets")) } else { Ok(()) }
+}
+
+/// Checks the name of a file.
+pub fn filename(text: &str) -> Result<(), Invalid> {
+    if text.chars().any(|c| is_control(c) || is_bidi(c)) {
+        return Err(Invalid::Control);
+    }
+    if text.trim().is_empty() {
+        return Err(Invalid::Empty);
+    }
+    if text.contains(['/', '\\']) || text == "." || text == ".." {
+        return Err(Invalid::Path);
+    }
+    if text.len() > MAX_FILENAME { Err(Invalid::TooLong("the 200 octets")) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_stay_lines() {
+        for text in ["a\r\nBcc: b@example.com", "a\nb", "a\0b", "a\u{85}b", "a\u{2028}b", "a\tb", "\u{7f}"] {
+            assert_eq!(subject(text), Err(Invalid::Control), "{text:?}");
+            assert_eq!(display_name(text), Err(Invalid::Control), "{text:?}");
+            assert_eq!(filename(text), Err(Invalid::Control), "{text:?}");
+        }
+        assert_eq!(subject("Angebot für Ω – 你好 👋"), Ok(()));
+    }
+
+    #[test]
+    fn file_names_are_names() {
+        for (text, want) in [
+            ("offer.pdf", Ok(())),
+            ("Übersicht 2026.xlsx", Ok(())),
+            ("", Err(Invalid::Empty)),
+            ("  ", Err(Invalid::Empty)),
+            ("../x", Err(Invalid::Path)),
+            ("a\\b", Err(Invalid::Path)),
+            ("..", Err(Invalid::Path)),
+            ("a\u{202e}fdp.exe", Err(Invalid::Control)),
+        ] {
+            assert_eq!(filename(text), want, "{text:?}");
+        }
+        assert_eq!(filename(&"a".repeat(201)), Err(Invalid::TooLong("the 200 octets")));
+    }
+}

@@ -1,0 +1,93 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+
+fn ring(active: u8, ids: &[u8]) -> KeyRing {
+    KeyRing::new(active, ids.iter().map(|id| (*id, vec![*id; 32])).collect::<BTreeMap<_, _>>()).unwrap()
+}
+
+fn signer() -> Signer {
+    Signer::new(&ring(1, &[1]))
+}
+
+fn click(destination: &str) -> Token {
+    let message = MessageId::new(Timestamp::UNIX_EPOCH, [9; 10]);
+    Token { kind: Kind::Click, message, recipient: 3, index: 7, destination: destination.to_owned() }
+}
+
+prop_compose! {
+    fn tokens()(kind in prop_oneof![Just(Kind::Open), Just(Kind::Click), Just(Kind::Download)], id: [u8; 16],
+        recipient: u16, index: u16, path in "\\PC{0,60}") -> Token {
+        let destination = if kind == Kind::Click { format!("https://example.com/{path}") } else { String::new() };
+        Token { kind, message: MessageId::from_bytes(id), recipient, index, destination }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_was_signed_is_read_back(token in tokens()) {
+        let text = signer().sign(&token).unwrap();
+        prop_assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        prop_assert_eq!(signer().verify(token.kind, &text), Ok(token));
+    }
+
+    #[test]
+    fn every_other_length_is_refused(token in tokens(), cut in 1_usize..60, extra in "[A-Za-z0-9_-]{1,8}") {
+        let text = signer().sign(&token).unwrap();
+        prop_assert!(signer().verify(token.kind, &text[..text.len().saturating_sub(cut)]).is_err());
+        let extended = format!("{text}{extra}");
+        prop_assert!(signer().verify(token.kind, &extended).is_err());
+    }
+
+    #[test]
+    fn noise_is_refused(text in "\\PC{0,120}") {
+        prop_assert!(signer().verify(Kind::Open, &text).is_err());
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let token = click("https://example.com/offer?a=1&b=2#top");
+    let bytes = URL_SAFE_NO_PAD.decode(signer().sign(&token).unwrap()).unwrap();
+    for bit in 0..bytes.len() * 8 {
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert!(signer().verify(Kind::Click, &URL_SAFE_NO_PAD.encode(flipped)).is_err(), "bit {bit}");
+    }
+}
+
+#[test]
+fn padding_and_loose_bits_are_no_second_spelling() {
+    let text = signer().sign(&click("https://example.com/ab")).unwrap();
+    assert!(signer().verify(Kind::Click, &format!("{text}=")).is_err());
+    let last = text.chars().last().unwrap();
+    let accepted = ('A'..='z')
+        .filter(|c| c.is_ascii_alphanumeric() && *c != last)
+        .filter(|c| signer().verify(Kind::Click, &format!("{}{c}", &text[..text.len() - 1])).is_ok());
+    assert_eq!(accepted.count(), 0);
+}
+
+#[test]
+fn a_token_of_one_kind_is_none_of_another() {
+    let open = Token { kind: Kind::Open, destination: String::new(), ..click("") };
+    let text = signer().sign(&open).unwrap();
+    assert_eq!(signer().verify(Kind::Click, &text), Err(Invalid::Forged));
+    assert_eq!(signer().verify(Kind::Download, &text), Err(Invalid::Forged));
+}
+
+#[test]
+fn keys_rotate_and_leave() {
+    let token = click("https://example.com/");
+    let old = Signer::new(&ring(1, &[1])).sign(&token).unwrap();
+    assert_eq!(Signer::new(&ring(2, &[1, 2])).verify(Kind::Click, &old), Ok(token.clone()));
+    assert_eq!(Signer::new(&ring(2, &[2])).verify(Kind::Click, &old), Err(Invalid::UnknownKey(Box::new(token))));
+}
+
+#[test]
+fn a_destination_that_is_too_long_is_not_wrapped() {
+    assert!(signer().sign(&click(&"x".repeat(MAX_DESTINATION))).is_some());
+    assert!(signer().sign(&click(&"x".repeat(MAX_DESTINATION + 1))).is_none());
+}
