@@ -1,0 +1,243 @@
+//! S3: what is too large for the table. Bodies of messages by the hash of their content, and files.
+
+use std::time::Duration;
+
+use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::ByteStream;
+use domain::attachment::{Attachment, Upload};
+use domain::id::{AttachmentId, MessageId, OrgId};
+use domain::message::Body;
+use sha2::{Digest, Sha256};
+
+use crate::config::{self, ConfigError, names};
+
+/// How long the address of a download is valid: long enough to start it, too short to pass it on.
+const DOWNLOAD_TIME: Duration = Duration::from_secs(300);
+
+/// The bucket.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    client: aws_sdk_s3::Client,
+    bucket: String,
+}
+
+/// Why an object could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such object.
+    #[error("no such object")]
+    Missing,
+    /// It does not have the form it was written with.
+    #[error("object is corrupt: {0}")]
+    Corrupt(String),
+    /// Storage did not answer.
+    #[error("storage unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// What storage knows of an uploaded file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uploaded {
+    /// In bytes.
+    pub size: u64,
+    /// Where storage keeps versions, the newest.
+    pub version: Option<String>,
+}
+
+/// A request that a client makes itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presigned {
+    /// Where to.
+    pub url: String,
+    /// With which headers, besides those of every request.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Blobs {
+    /// The bucket of this name.
+    pub fn new(client: aws_sdk_s3::Client, bucket: String) -> Self {
+        Self { client, bucket }
+    }
+
+    /// The bucket whose name is in the environment.
+    ///
+    /// # Errors
+    /// When the variable is missing.
+    pub fn from_env(client: aws_sdk_s3::Client) -> Result<Self, ConfigError> {
+        Ok(Self::new(client, config::required(names::BUCKET)?))
+    }
+
+    /// Stores a body and gives its name. The same content has the same name.
+    ///
+    /// # Errors
+    /// When storage did not confirm it.
+    pub async fn put_body(&self, org: OrgId, message: MessageId, body: &Body) -> Result<String, Error> {
+        let bytes = serde_json::to_vec(body).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let name = hex(&Sha256::digest(&bytes)[..16]);
+        self.put(body_key(org, message, &name), bytes, "application/json").await?;
+        Ok(name)
+    }
+
+    /// The body of that name.
+    ///
+    /// # Errors
+    /// When it is missing or storage does not answer.
+    pub async fn body(&self, org: OrgId, message: MessageId, name: &str) -> Result<Body, Error> {
+        let bytes = self.get(body_key(org, message, name), None).await?;
+        serde_json::from_slice(&bytes).map_err(|error| Error::Corrupt(error.to_string()))
+    }
+
+    /// Stores the answer of a request that may be repeated.
+    ///
+    /// # Errors
+    /// When storage did not confirm it.
+    pub async fn put_answer(&self, org: OrgId, name: &str, answer: Vec<u8>) -> Result<(), Error> {
+        self.put(answer_key(org, name), answer, "application/json").await
+    }
+
+    /// The answer of that name.
+    ///
+    /// # Errors
+    /// When it is missing or storage does not answer.
+    pub async fn answer(&self, org: OrgId, name: &str) -> Result<Vec<u8>, Error> {
+        self.get(answer_key(org, name), None).await
+    }
+
+    /// A request with which the author uploads a file; exactly the announced size and type are let in.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub async fn presign_upload(&self, org: OrgId, message: MessageId, file: &Attachment) -> Result<Presigned, Error> {
+        let valid = Duration::from_secs(domain::attachment::UPLOAD_TIME.as_secs().unsigned_abs());
+        let size = i64::try_from(file.size).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let request = self.client.put_object().bucket(&self.bucket).key(file_key(org, message, file.id));
+        let request = request.content_length(size).content_type(&file.content_type);
+        let signed = request.presigned(presigning(valid)?).await.map_err(|error| unavailable(&error))?;
+        let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok(Presigned { url: signed.uri().to_owned(), headers })
+    }
+
+    /// The address of a file for one recipient, valid for five minutes: always a download, never a page.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub async fn presign_download(&self, org: OrgId, message: MessageId, file: &Attachment) -> Result<String, Error> {
+        let request = self.client.get_object().bucket(&self.bucket).key(file_key(org, message, file.id));
+        let request = request
+            .set_version_id(version(file))
+            .response_content_type(file.served_type())
+            .response_content_disposition(content_disposition(&file.filename));
+        let signed = request.presigned(presigning(DOWNLOAD_TIME)?).await.map_err(|error| unavailable(&error))?;
+        Ok(signed.uri().to_owned())
+    }
+
+    /// What arrived of a file; `None` when nothing did.
+    ///
+    /// # Errors
+    /// When storage does not answer.
+    pub async fn uploaded(
+        &self,
+        org: OrgId,
+        message: MessageId,
+        file: AttachmentId,
+    ) -> Result<Option<Uploaded>, Error> {
+        let call = self.client.head_object().bucket(&self.bucket).key(file_key(org, message, file)).send();
+        match call.await {
+            Ok(head) => {
+                let size = head.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+                Ok(Some(Uploaded { size, version: head.version_id }))
+            }
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// When it is missing or storage does not answer.
+    pub async fn file(&self, org: OrgId, message: MessageId, file: &Attachment) -> Result<Vec<u8>, Error> {
+        self.get(file_key(org, message, file.id), version(file)).await
+    }
+
+    /// Removes a file; not an error when it is not there.
+    ///
+    /// # Errors
+    /// When storage does not answer.
+    pub async fn delete_file(&self, org: OrgId, message: MessageId, file: AttachmentId) -> Result<(), Error> {
+        let call = self.client.delete_object().bucket(&self.bucket).key(file_key(org, message, file)).send();
+        call.await.map(drop).map_err(|error| unavailable(&error))
+    }
+
+    async fn put(&self, key: String, bytes: Vec<u8>, content_type: &str) -> Result<(), Error> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
+        request.body(ByteStream::from(bytes)).send().await.map(drop).map_err(|error| unavailable(&error))
+    }
+
+    async fn get(&self, key: String, version: Option<String>) -> Result<Vec<u8>, Error> {
+        let call = self.client.get_object().bucket(&self.bucket).key(key).set_version_id(version).send();
+        let object = call.await.map_err(|error| match error.as_service_error() {
+            Some(service) if service.is_no_such_key() => Error::Missing,
+            _ => unavailable(&error),
+        })?;
+        let bytes = object.body.collect().await.map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(bytes.to_vec())
+    }
+}
+
+fn body_key(org: OrgId, message: MessageId, name: &str) -> String {
+    format!("{org}/messages/{message}/body/{name}.json")
+}
+
+fn file_key(org: OrgId, message: MessageId, file: AttachmentId) -> String {
+    format!("{org}/messages/{message}/files/{file}")
+}
+
+fn answer_key(org: OrgId, name: &str) -> String {
+    format!("{org}/answers/{name}.json")
+}
+
+fn version(file: &Attachment) -> Option<String> {
+    match &file.upload {
+        Upload::Ready { version } => version.clone(),
+        Upload::Pending { .. } => None,
+    }
+}
+
+/// RFC 6266 with the two spellings of the name: ASCII for old clients, UTF-8 for the others (RFC 8187).
+fn content_disposition(filename: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " ._-()".contains(c);
+    let ascii: String = filename.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", percent_encode(filename))
+}
+
+fn percent_encode(text: &str) -> String {
+    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    text.bytes().map(|b| if unreserved(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+fn presigning(valid: Duration) -> Result<PresigningConfig, Error> {
+    PresigningConfig::expires_in(valid).map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn unavailable<E: std::error::Error>(error: &E) -> Error {
+    Error::Unavailable(DisplayErrorContext(error).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_travel_in_both_spellings() {
+        assert_eq!(
+            content_disposition("Angebot \"Ü\".pdf"),
+            "attachment; filename=\"Angebot ___.pdf\"; filename*=UTF-8''Angebot%20%22%C3%9C%22.pdf"
+        );
+    }
+}

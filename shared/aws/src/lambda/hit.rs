@@ -1,0 +1,46 @@
+//! From a request at a tracking endpoint to the hit that is recorded.
+//!
+//! Address and agent are reduced here, before anything leaves the function: what is on the queue, in the table
+//! and in the logs identifies nobody.
+
+use domain::agent::Agent;
+use domain::event::{Action, Hit, MessageHit};
+use domain::id::EventId;
+use domain::network::Network;
+use domain::task::RecordTask;
+use domain::token::Token;
+
+use super::http::Request;
+use crate::queue::Queue;
+
+/// The hit that a verified token and its request make.
+pub fn of(request: &Request, token: &Token, action: Action) -> MessageHit {
+    let context = &request.request_context;
+    let facts = domain::event::Request {
+        agent: Agent::of(context.http.user_agent.as_deref()),
+        network: Network::of(&context.http.source_ip),
+        head: request.is_head(),
+        prefetch: is_prefetch(request),
+    };
+    let id = EventId::of(request.at(), &[&context.request_id]);
+    let hit = Hit { id, at: request.at(), recipient: token.recipient, action, request: facts };
+    MessageHit { message: token.message, hit }
+}
+
+/// Puts the hit on the queue. A visitor is never made to pay for our trouble: when the queue does not take it,
+/// one log line keeps the whole hit, to be replayed.
+pub async fn record(queue: &Queue<RecordTask>, hit: MessageHit) {
+    let task = RecordTask::HitV1(hit);
+    if let Err(error) = queue.put(&task).await {
+        let replay = serde_json::to_string(&task).unwrap_or_default();
+        tracing::error!(%error, %replay, "hit not queued");
+    }
+}
+
+/// Browsers say so in `Sec-Purpose` or `Purpose`, older ones in `X-Purpose` or `X-Moz`.
+fn is_prefetch(request: &Request) -> bool {
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
+        let value = request.headers.get(*name).map(|value| value.to_ascii_lowercase()).unwrap_or_default();
+        ["prefetch", "preview", "prerender"].iter().any(|word| value.contains(word))
+    })
+}

@@ -1,0 +1,43 @@
+//! The one table. A method is an access pattern; `docs/DATA-MODEL.md` lists them all.
+//!
+//! Domain types are stored as they serialize, with explicit names, beside the keys and a version of the shape.
+
+mod copies;
+mod due;
+pub mod error;
+mod hits;
+mod idempotency;
+mod keys;
+mod messages;
+mod organisations;
+mod table;
+
+pub use error::Error;
+pub use hits::Summary;
+pub use idempotency::{Answer, Idempotency};
+pub use messages::{Listed, Stored};
+pub use organisations::{ApiKey, User};
+
+use crate::config::{self, ConfigError, names};
+use table::Table;
+
+/// The table, by access patterns.
+#[derive(Clone, Debug)]
+pub struct Store {
+    table: Table,
+}
+
+impl Store {
+    /// The table of this name.
+    pub fn new(client: aws_sdk_dynamodb::Client, table: String) -> Self {
+        Self { table: Table::new(client, table) }
+    }
+
+    /// The table whose name is in the environment.
+    ///
+    /// # Errors
+    /// When the variable is missing.
+    pub fn from_env(client: aws_sdk_dynamodb::Client) -> Result<Self, ConfigError> {
+        Ok(Self::new(client, config::required(names::TABLE)?))
+    }
+}

@@ -1,0 +1,100 @@
+//! The log of hits, in segments that are only ever added, and the figures that were folded from it.
+
+use domain::engagement::Kpis;
+use domain::event::Hit;
+use domain::id::{MessageId, OrgId, UserId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::table::{Condition, Item, Range};
+use super::{Error, Store, keys};
+
+/// The figures of a message, with what the recorder needs to go on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Counts every change; the condition of the next one.
+    pub version: u32,
+    /// The figures.
+    #[serde(flatten)]
+    pub kpis: Kpis,
+    /// How many hits the log holds.
+    pub logged: u32,
+    /// How many hits came after the log was full. Counted, not kept.
+    #[serde(default)]
+    pub beyond: u32,
+    /// Short hashes of the last hits that were only counted, so that a batch that comes again is not counted twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Segment {
+    hits: Vec<Hit>,
+}
+
+impl Store {
+    /// The figures of a message, as the last write left them.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn summary(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Summary, Error> {
+        Ok(self.table.get(&keys::summary(org, owner, message)).await?.unwrap_or_default())
+    }
+
+    /// Writes the next version of the figures.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody else wrote them since they were read.
+    pub async fn replace_summary(
+        &self,
+        org: OrgId,
+        owner: UserId,
+        message: MessageId,
+        summary: &Summary,
+    ) -> Result<(), Error> {
+        let condition = if summary.version == 1 { Condition::Absent } else { Condition::Version(summary.version - 1) };
+        self.table.put(Item::new(&keys::summary(org, owner, message), summary)?, condition).await
+    }
+
+    /// The figures of an owner's messages between two ids (inclusive), by message.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn summaries(
+        &self,
+        org: OrgId,
+        owner: UserId,
+        first: MessageId,
+        last: MessageId,
+    ) -> Result<Vec<(MessageId, Summary)>, Error> {
+        let range = Range { from: first.to_string(), to: last.to_string(), eventual: true, ..Range::default() };
+        let items = self.table.query(&keys::summaries(org, owner), &range).await?;
+        let read =
+            |item: Item| Ok((item.sk().parse().map_err(|_| Error::Corrupt(item.sk().to_owned()))?, item.read()?));
+        items.into_iter().map(read).collect()
+    }
+
+    /// All logged hits of a message, as the last write left them.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn hits(&self, message: MessageId) -> Result<Vec<Hit>, Error> {
+        let items = self.table.query(&keys::message_partition(message), &Range::prefix(keys::HITS)).await?;
+        let segments = items.into_iter().map(Item::read::<Segment>).collect::<Result<Vec<_>, _>>()?;
+        Ok(segments.into_iter().flat_map(|segment| segment.hits).collect())
+    }
+
+    /// Adds hits to the log, in one write. The same hits make the same segment.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn log_hits(&self, message: MessageId, hits: &[Hit]) -> Result<(), Error> {
+        let mut hits = hits.to_vec();
+        hits.sort_by_key(|hit| hit.id);
+        let Some(first) = hits.first().map(|hit| hit.id) else { return Ok(()) };
+        let mut hash = Sha256::new();
+        hits.iter().for_each(|hit| hash.update(hit.id.to_bytes()));
+        let hash: String = hash.finalize()[..4].iter().map(|b| format!("{b:02x}")).collect();
+        self.table.put(Item::new(&keys::hits(message, first, &hash), &Segment { hits })?, Condition::Any).await
+    }
+}

@@ -1,0 +1,163 @@
+//! Every key of the table, formatting beside parsing.
+//!
+//! Sort keys are chosen so that what is read together lies together: `COPY#…` and `META` of a message are one range,
+//! its hits (`SEGMENT#…`) are another.
+
+use domain::due::{Minute, shard};
+use domain::id::{AttachmentId, EventId, MessageId, OrgId, UserId};
+use domain::instant;
+use jiff::Timestamp;
+
+/// The address of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The partition.
+    pub pk: String,
+    /// The place in it.
+    pub sk: String,
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+/// An organisation.
+pub fn org(org: OrgId) -> Key {
+    key(format!("ORG#{org}"), "ORG")
+}
+
+/// The settings of an organisation.
+pub fn settings(org: OrgId) -> Key {
+    key(format!("ORG#{org}"), "SETTINGS")
+}
+
+/// A user of an organisation.
+pub fn user(org: OrgId, user: UserId) -> Key {
+    key(format!("ORG#{org}"), format!("USER#{user}"))
+}
+
+/// An API key, by its public part.
+pub fn api_key(id: &str) -> Key {
+    key(format!("KEY#{id}"), "KEY")
+}
+
+/// The partition of a message.
+pub fn message_partition(message: MessageId) -> String {
+    format!("MSG#{message}")
+}
+
+/// A message without its body.
+pub fn message(message: MessageId) -> Key {
+    key(message_partition(message), META)
+}
+
+/// The sort key of a message.
+pub const META: &str = "META";
+/// What the sort keys of copies begin with.
+pub const COPY: &str = "COPY#";
+/// What the sort keys of attachments begin with.
+pub const ATTACHMENT: &str = "ATT#";
+/// What the sort keys of segments of hits begin with.
+pub const HITS: &str = "SEGMENT#";
+
+/// One recipient's copy.
+pub fn copy(message: MessageId, recipient: u16) -> Key {
+    key(message_partition(message), format!("{COPY}{recipient:02}"))
+}
+
+/// A file of a message.
+pub fn attachment(message: MessageId, attachment: AttachmentId) -> Key {
+    key(message_partition(message), format!("{ATTACHMENT}{attachment}"))
+}
+
+/// How many addresses of links one item holds: 150 of at most 2,000 bytes stay below DynamoDB's 400 KB.
+pub const LINKS_PER_ITEM: usize = 150;
+
+/// A part of the addresses of a message's links.
+pub fn links(message: MessageId, part: usize) -> Key {
+    key(message_partition(message), format!("URLS#{part:03}"))
+}
+
+/// A segment of the log of hits. Two batches that share their first hit must not overwrite each other, so the
+/// content is part of the name.
+pub fn hits(message: MessageId, first: EventId, hash: &str) -> Key {
+    key(message_partition(message), format!("{HITS}{first}#{hash}"))
+}
+
+/// The partition of the figures of an owner's messages: one query reads them all.
+pub fn summaries(org: OrgId, owner: UserId) -> String {
+    format!("SUMMARY#{org}#{owner}")
+}
+
+/// The figures of one message.
+pub fn summary(org: OrgId, owner: UserId, message: MessageId) -> Key {
+    key(summaries(org, owner), message.to_string())
+}
+
+/// The partition of the index of an owner's messages.
+pub fn owner(org: OrgId, owner: UserId) -> String {
+    format!("OWNER#{org}#{owner}")
+}
+
+/// The place of a message in the index of its owner.
+pub fn owner_position(at: Timestamp, message: MessageId) -> String {
+    format!("{}#{message}", instant::format(at))
+}
+
+/// The message at a place of the index.
+pub fn parse_owner_position(position: &str) -> Option<(Timestamp, MessageId)> {
+    let (at, message) = position.split_once('#')?;
+    Some((at.parse().ok()?, message.parse().ok()?))
+}
+
+/// The answer of a request that may be repeated. Every key belongs to a path, so that one may be used again elsewhere.
+pub fn idempotency(org: OrgId, hash: &str) -> Key {
+    key(format!("IDEM#{org}#{hash}"), "IDEM")
+}
+
+/// The partition of hints that are due in a minute.
+pub fn due_partition(minute: Minute, shard: u8) -> String {
+    format!("DUE#{minute}#{shard:02}")
+}
+
+/// A hint. Filing the same work for the same time twice is one hint.
+pub fn due(at: Timestamp, message: MessageId, work: &str) -> Key {
+    key(due_partition(Minute::of(at), shard(message)), format!("{}#{message}#{work}", instant::format(at)))
+}
+
+/// Up to which minute the tick has read.
+pub fn tick() -> Key {
+    key("TICK".to_owned(), "TICK")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_position_reads_as_it_was_written(millis in 0_i64..4_000_000_000_000, id: [u8; 16]) {
+            let (at, message) = (Timestamp::from_millisecond(millis).unwrap(), MessageId::from_bytes(id));
+            prop_assert_eq!(parse_owner_position(&owner_position(at, message)), Some((at, message)));
+        }
+
+        #[test]
+        fn positions_sort_by_time(a in 0_i64..4_000_000_000_000, b in 0_i64..4_000_000_000_000, id: [u8; 16]) {
+            let position = |millis| owner_position(Timestamp::from_millisecond(millis).unwrap(), MessageId::from_bytes(id));
+            prop_assert_eq!(a.cmp(&b), position(a).cmp(&position(b)));
+        }
+    }
+
+    #[test]
+    fn copies_and_message_are_one_range_without_the_rest() {
+        let id = MessageId::from_bytes([1; 16]);
+        let inside = |sk: &str| (COPY..=META).contains(&sk);
+        assert!(inside(&copy(id, 0).sk) && inside(&copy(id, 49).sk) && inside(&message(id).sk));
+        let event = EventId::from_bytes([2; 16]);
+        let file = AttachmentId::from_bytes([3; 16]);
+        for outside in [attachment(id, file).sk, hits(id, event, "00").sk, links(id, 0).sk] {
+            assert!(!inside(&outside), "{outside}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The table itself: the only file that names attribute values and the SDK's builders.
+//!
+//! Every item has `pk`, `sk`, a version `v` of its shape, and perhaps `ttl` (seconds since 1970). TTL is cleanup
+//! only: DynamoDB deletes late, so readers look at expiry themselves.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+
+use super::error::Error;
+use super::keys::Key;
+
+/// The version of the stored shapes. A reader of a later one converts what it finds.
+const SHAPE: u32 = 1;
+
+/// The index of an owner's messages (keys only).
+const OWNER_INDEX: &str = "owner";
+
+type Attributes = HashMap<String, AttributeValue>;
+
+/// One table and the client that reaches it.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    client: aws_sdk_dynamodb::Client,
+    name: String,
+}
+
+/// An item as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Item(Attributes);
+
+/// What must be true of what is stored for a write to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// Anything: the item is the same whoever writes it.
+    Any,
+    /// Nothing is there yet.
+    Absent,
+    /// The item is there with this `version`.
+    Version(u32),
+}
+
+/// Up to which place to read, and how.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Range {
+    /// The first sort key.
+    pub from: String,
+    /// The last sort key.
+    pub to: String,
+    /// The newest first.
+    pub backward: bool,
+    /// At most this many.
+    pub limit: Option<i32>,
+    /// May lag behind the last write, at half the price.
+    pub eventual: bool,
+}
+
+impl Range {
+    /// All sort keys that begin with `prefix`.
+    pub(crate) fn prefix(prefix: &str) -> Self {
+        Self { from: prefix.to_owned(), to: format!("{prefix}\u{7f}"), ..Self::default() }
+    }
+}
+
+impl Item {
+    /// The item of a value.
+    pub(crate) fn new<T: Serialize>(key: &Key, value: &T) -> Result<Self, Error> {
+        let mut attributes: Attributes = to_item(value)?;
+        attributes.insert("pk".to_owned(), AttributeValue::S(key.pk.clone()));
+        attributes.insert("sk".to_owned(), AttributeValue::S(key.sk.clone()));
+        attributes.insert("v".to_owned(), AttributeValue::N(SHAPE.to_string()));
+        Ok(Self(attributes))
+    }
+
+    /// Lets DynamoDB delete the item some time after `at`.
+    pub(crate) fn expiring(mut self, at: Timestamp) -> Self {
+        self.0.insert("ttl".to_owned(), AttributeValue::N(at.as_second().to_string()));
+        self
+    }
+
+    /// Lists the item in the index of an owner.
+    pub(crate) fn indexed(mut self, owner: String, position: String) -> Self {
+        self.0.insert("owner_pk".to_owned(), AttributeValue::S(owner));
+        self.0.insert("owner_sk".to_owned(), AttributeValue::S(position));
+        self
+    }
+
+    /// The value of the item.
+    pub(crate) fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
+        Ok(from_item(self.0)?)
+    }
+
+    /// Its sort key.
+    pub(crate) fn sk(&self) -> &str {
+        self.text("sk")
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+    }
+}
+
+impl Table {
+    pub(crate) fn new(client: aws_sdk_dynamodb::Client, name: String) -> Self {
+        Self { client, name }
+    }
+
+    /// Reads one item as the last write left it.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Error> {
+        self.item(key, true).await?.map(Item::read).transpose()
+    }
+
+    /// Reads one item that hardly changes, at half the price.
+    pub(crate) async fn get_eventual<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Error> {
+        self.item(key, false).await?.map(Item::read).transpose()
+    }
+
+    async fn item(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
+        let call = self.client.get_item().table_name(&self.name).set_key(Some(key_attributes(key)));
+        Ok(call.consistent_read(consistent).send().await?.item.map(Item))
+    }
+
+    /// Writes one item. When an answer is lost, the SDK tries again and meets our own write; that is no conflict.
+    pub(crate) async fn put(&self, item: Item, condition: Condition) -> Result<(), Error> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item.0.clone()));
+        let (expression, values) = expression(condition);
+        let call = put.set_condition_expression(expression).set_expression_attribute_values(values).send();
+        match call.await.map_err(Error::from) {
+            Err(Error::Conflict) if self.holds(&item).await? => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    async fn holds(&self, item: &Item) -> Result<bool, Error> {
+        let key = Key { pk: item.text("pk").to_owned(), sk: item.text("sk").to_owned() };
+        Ok(self.item(&key, true).await?.is_some_and(|stored| stored == *item))
+    }
+
+    /// Writes up to 100 items, all or none.
+    pub(crate) async fn transact(&self, writes: Vec<(Item, Condition)>) -> Result<(), Error> {
+        let items = writes.into_iter().map(|(item, condition)| self.transact_put(item, condition));
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        let call = self.client.transact_write_items().set_transact_items(Some(items)).send();
+        call.await.map(drop).map_err(|error| match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                let reasons = cancelled.cancellation_reasons();
+                let failed = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+                if failed("ConditionalCheckFailed") {
+                    Error::Conflict
+                } else {
+                    Error::Unavailable(format!("{reasons:?}"))
+                }
+            }
+            _ => error.into(),
+        })
+    }
+
+    fn transact_put(&self, item: Item, condition: Condition) -> Result<TransactWriteItem, Error> {
+        let (expression, values) = expression(condition);
+        let put = Put::builder().table_name(&self.name).set_item(Some(item.0));
+        let put = put.set_condition_expression(expression).set_expression_attribute_values(values).build();
+        let put = put.map_err(|error| Error::Corrupt(error.to_string()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Deletes one item; not an error when it is not there.
+    pub(crate) async fn delete(&self, key: &Key) -> Result<(), Error> {
+        let call = self.client.delete_item().table_name(&self.name).set_key(Some(key_attributes(key)));
+        Ok(call.send().await.map(drop)?)
+    }
+
+    /// Reads a range of a partition, all pages of it unless there is a limit.
+    pub(crate) async fn query(&self, pk: &str, range: &Range) -> Result<Vec<Item>, Error> {
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let call = self.client.query().table_name(&self.name);
+            let call = call.key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to");
+            let call = call.set_expression_attribute_values(Some(range_values(pk, range)));
+            let call = call.consistent_read(!range.eventual).scan_index_forward(!range.backward);
+            let page = call.set_limit(range.limit).set_exclusive_start_key(start).send().await?;
+            items.extend(page.items.unwrap_or_default().into_iter().map(Item));
+            start = page.last_evaluated_key;
+            if start.is_none() || range.limit.is_some() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// Reads the index of an owner: positions, the newest first, before `before` when given.
+    pub(crate) async fn owner_positions(
+        &self,
+        owner: &str,
+        before: Option<&str>,
+        limit: i32,
+    ) -> Result<Vec<String>, Error> {
+        // Positions begin with a digit, so ":" is behind all of them.
+        let values = HashMap::from([
+            (":owner".to_owned(), AttributeValue::S(owner.to_owned())),
+            (":before".to_owned(), AttributeValue::S(before.unwrap_or(":").to_owned())),
+        ]);
+        let call = self.client.query().table_name(&self.name).index_name(OWNER_INDEX);
+        let call = call.key_condition_expression("owner_pk = :owner AND owner_sk < :before");
+        let call = call.set_expression_attribute_values(Some(values)).scan_index_forward(false).limit(limit);
+        let items = call.send().await?.items.unwrap_or_default();
+        Ok(items.into_iter().map(|item| Item(item).text("owner_sk").to_owned()).collect())
+    }
+}
+
+fn key_attributes(key: &Key) -> Attributes {
+    HashMap::from([
+        ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
+        ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
+    ])
+}
+
+fn range_values(pk: &str, range: &Range) -> Attributes {
+    HashMap::from([
+        (":pk".to_owned(), AttributeValue::S(pk.to_owned())),
+        (":from".to_owned(), AttributeValue::S(range.from.clone())),
+        (":to".to_owned(), AttributeValue::S(range.to.clone())),
+    ])
+}
+
+fn expression(condition: Condition) -> (Option<String>, Option<Attributes>) {
+    match condition {
+        Condition::Any => (None, None),
+        Condition::Absent => (Some("attribute_not_exists(pk)".to_owned()), None),
+        Condition::Version(version) => {
+            let values = HashMap::from([(":version".to_owned(), AttributeValue::N(version.to_string()))]);
+            (Some("version = :version".to_owned()), Some(values))
+        }
+    }
+}
