@@ -1,1 +1,22 @@
-//! Placeholder.
+//! The cloud on one machine: what AWS is to the deployed functions, in one process.
+//!
+//! [`Cloud`] embeds `DynamoDB`, SQS, SES and S3, each behind its own wire protocol, so that the functions run here with the
+//! real SDK and without a change. [`Connector`] joins the two without a socket, and [`Faults`] breaks the connection on demand.
+
+pub mod cloud;
+pub mod connector;
+pub mod dynamodb;
+pub mod faults;
+mod ids;
+pub mod meter;
+pub mod s3;
+pub mod ses;
+mod sqlite;
+pub mod sqs;
+pub mod wire;
+
+pub use cloud::{Cloud, OpenError};
+pub use connector::Connector;
+pub use faults::{Fault, Faults};
+pub use meter::Usage;
+pub use wire::{Call, Refusal, Service};

@@ -1,0 +1,175 @@
+//! The whole cloud: its services over one clock, one place on disk, and one door.
+
+use std::path::{Path, PathBuf};
+
+use aws::clock::Clock;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::connector::Connector;
+use crate::dynamodb::DynamoDb;
+use crate::faults::{Fault, Faults};
+use crate::meter::{Capacity, Meter, Usage};
+use crate::s3::{self, S3};
+use crate::ses::{self, Mail, Ses};
+use crate::sqlite::Sqlite;
+use crate::sqs::{self, Sqs};
+use crate::wire::{Call, Request, Response, Service};
+
+/// The only account's access key id. Only S3 checks it, as presigned URLs leave the house.
+pub const ACCESS_KEY_ID: &str = "local";
+/// The secret that belongs to [`ACCESS_KEY_ID`].
+pub const SECRET_ACCESS_KEY: &str = "local-secret";
+/// The region that ARNs name.
+pub const REGION: &str = "eu-central-1";
+/// The account that ARNs and queue URLs name.
+pub const ACCOUNT: &str = "000000000000";
+
+/// The cloud on one machine. Clones are the same cloud.
+#[derive(Clone)]
+pub struct Cloud {
+    /// The tables.
+    pub dynamodb: DynamoDb,
+    /// The queues.
+    pub sqs: Sqs,
+    /// The mail that left.
+    pub ses: Ses,
+    /// The objects.
+    pub s3: S3,
+    /// The time that everything here goes by.
+    pub clock: Clock,
+    /// The switch on every call.
+    pub faults: Faults,
+    meter: Meter,
+}
+
+/// Why a cloud cannot be opened, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory cannot be made or written.
+    #[error("cannot write to the data directory {}: {source}", path.display())]
+    Unwritable {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another process works on the same data.
+    #[error("the data directory {} is in use by another process", path.display())]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The data is damaged, or from something else.
+    #[error("the data in {} cannot be read: {reason}", path.display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// How a call ends without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// Nobody took the call: it is not applied.
+    Refused,
+    /// The call was applied, and its answer got lost.
+    Lost,
+}
+
+impl Cloud {
+    /// A cloud without a trace, for tests.
+    pub fn memory(clock: Clock) -> Result<Self, OpenError> {
+        let nowhere = |reason| OpenError::Corrupt { path: PathBuf::from(":memory:"), reason };
+        let sqlite = Sqlite::memory(&SCHEMA).map_err(|error| nowhere(error.to_string()))?;
+        let dynamodb = DynamoDb::memory().map_err(nowhere)?;
+        Ok(Self::of(dynamodb, &sqlite, clock))
+    }
+
+    /// The cloud that lives in `directory`; it is made when it is not there.
+    pub fn open(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
+        writable(directory).map_err(|source| OpenError::Unwritable { path: directory.to_owned(), source })?;
+        let path = directory.join("cloud.sqlite");
+        let sqlite = Sqlite::open(&path, &SCHEMA).map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy) => OpenError::InUse { path: directory.to_owned() },
+            _ => OpenError::Corrupt { path, reason: error.to_string() },
+        })?;
+        let path = directory.join("dynamodb.sqlite");
+        let dynamodb = DynamoDb::open(&path).map_err(|reason| OpenError::Corrupt { path, reason })?;
+        Ok(Self::of(dynamodb, &sqlite, clock))
+    }
+
+    fn of(dynamodb: DynamoDb, sqlite: &Sqlite, clock: Clock) -> Self {
+        Self {
+            dynamodb,
+            sqs: Sqs::new(sqlite.clone(), clock.clone()),
+            ses: Ses::new(sqlite.clone(), clock.clone()),
+            s3: S3::new(sqlite.clone(), clock.clone()),
+            clock,
+            faults: Faults::default(),
+            meter: Meter::default(),
+        }
+    }
+
+    /// The door for everything that speaks AWS, with its faults.
+    pub async fn call(&self, request: Request) -> Result<Response, NoAnswer> {
+        let call = Call::of(&request);
+        self.faults.alive().await;
+        match self.faults.strike(&call) {
+            None => Ok(self.serve(&call, request).await),
+            Some(Fault::Before) => Err(NoAnswer::Refused),
+            Some(Fault::Throttle) => Ok(call.service.refuse(&call.service.throttled())),
+            Some(Fault::Unavailable) => Ok(call.service.refuse(&call.service.unavailable())),
+            Some(Fault::CrashBefore) => self.faults.crash().await,
+            Some(Fault::After) => {
+                self.serve(&call, request).await;
+                Err(NoAnswer::Lost)
+            }
+            Some(Fault::CrashAfter) => {
+                self.serve(&call, request).await;
+                self.faults.crash().await
+            }
+        }
+    }
+
+    async fn serve(&self, call: &Call, request: Request) -> Response {
+        let (response, capacity) = match call.service {
+            Service::DynamoDb => self.dynamodb.handle(&request),
+            Service::Sqs => (self.sqs.handle(&request), Capacity::default()),
+            Service::Ses => (self.ses.handle(&request), Capacity::default()),
+            Service::S3 => (self.s3.handle(request).await, Capacity::default()),
+        };
+        self.meter.count(call, capacity);
+        response
+    }
+
+    /// The HTTP client that lets SDK clients talk to this cloud without a socket.
+    pub fn client(&self) -> SharedHttpClient {
+        Connector::new(self.clone()).client()
+    }
+
+    /// What was used since the start or the last reset.
+    pub fn meter(&self) -> Usage {
+        self.meter.usage()
+    }
+
+    /// Starts to count from zero.
+    pub fn reset_meter(&self) {
+        self.meter.reset();
+    }
+
+    /// Every mail that left, newest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.ses.mails()
+    }
+}
+
+const SCHEMA: [&str; 3] = [sqs::SCHEMA, ses::SCHEMA, s3::SCHEMA];
+
+fn writable(directory: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    let probe = directory.join(".probe");
+    std::fs::write(&probe, b"")?;
+    std::fs::remove_file(&probe)
+}

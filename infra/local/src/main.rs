@@ -1,0 +1,3 @@
+//! Starts the cloud on one machine.
+
+fn main() {}
