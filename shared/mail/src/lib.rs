@@ -1,1 +1,16 @@
-//! Placeholder.
+//! Mail as bytes: what is written into a message before it leaves, and how it is put together.
+//!
+//! The crate is pure. It does no input or output, reads no clock and knows no cloud; the same
+//! arguments always give the same bytes. Everything that comes in may have been written by a
+//! stranger: no function panics, and each takes time and memory in proportion to its input.
+//!
+//! - [`compose`] builds a MIME message and reads it back before handing it out;
+//! - [`track`] puts one recipient's redirect links and open pixel into a body;
+//! - [`attachments`] lists files that are linked instead of attached;
+//! - [`text`] turns HTML into its plain text alternative, and text into HTML.
+
+pub mod attachments;
+pub mod text;
+pub mod track;
+
+mod addresses;

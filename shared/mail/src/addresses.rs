@@ -1,0 +1,138 @@
+//! Finds web addresses in running text, as mail clients do when they make them clickable.
+
+use std::ops::Range;
+
+/// Closing punctuation that ends a sentence rather than an address.
+const TRAILING: &[char] = &['.', ',', ';', ':', '!', '?', '\'', '"', '»', '>'];
+
+/// Characters besides white space and controls at which an address ends: quotation marks and the
+/// punctuation of scripts written without spaces. None of them is legal in an address (RFC 3986).
+const ENDS: &[char] = &[
+    '<', '>', '"', '«', '»', '“', '”', '„', '‘', '’', '‚', '‹', '›', '、', '。', '，', '；', '：', '！', '？', '（',
+    '）', '「', '」', '『', '』', '【', '】', '《', '》', '…',
+];
+
+/// Byte ranges of the `http` and `https` addresses in `text`, in order and without overlap.
+///
+/// An address starts with its scheme where no letter or digit precedes it. It ends at white space
+/// or a quotation mark, without trailing punctuation and without a closing bracket that was not
+/// opened inside. Between `<` and `>` it is taken whole (RFC 3986, appendix C).
+pub(crate) fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        while let Some((start, scheme)) = next_scheme(text, from) {
+            let end = start + extent(text, start);
+            from = end.max(start + scheme);
+            if end > start + scheme {
+                return Some(start..end);
+            }
+        }
+        None
+    })
+}
+
+/// Position and length of the next `http://` or `https://` at or after `from`.
+fn next_scheme(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    while let Some(colon) = text.get(at..)?.find("://") {
+        let colon = at + colon;
+        at = colon + 3;
+        for scheme in ["https", "http"] {
+            let start = colon.saturating_sub(scheme.len()).max(from);
+            let named = text.get(start..colon).is_some_and(|name| name.eq_ignore_ascii_case(scheme));
+            if named && !text[..start].ends_with(char::is_alphanumeric) {
+                return Some((start, scheme.len() + 3));
+            }
+        }
+    }
+    None
+}
+
+/// Length in bytes of the address that starts at `start`.
+fn extent(text: &str, start: usize) -> usize {
+    let rest = &text[start..];
+    let run = rest.find(|c: char| c.is_whitespace() || c.is_control() || ENDS.contains(&c)).unwrap_or(rest.len());
+    let enclosed = text[..start].ends_with('<') && rest[run..].starts_with('>');
+    if enclosed { run } else { without_trailing(&rest[..run]).len() }
+}
+
+/// Strips punctuation that belongs to the sentence, and closing brackets nobody opened.
+fn without_trailing(address: &str) -> &str {
+    let mut brackets = Brackets::count(address);
+    let mut kept = address;
+    while let Some(last) = kept.chars().next_back() {
+        if !TRAILING.contains(&last) && !brackets.unopened(last) {
+            break;
+        }
+        kept = &kept[..kept.len() - last.len_utf8()];
+    }
+    kept
+}
+
+/// How many more brackets of each kind are closed than opened.
+struct Brackets([i64; 3]);
+
+impl Brackets {
+    const PAIRS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+
+    fn count(address: &str) -> Self {
+        Self(
+            Self::PAIRS
+                .map(|(open, close)| address.chars().map(|c| i64::from(c == close) - i64::from(c == open)).sum()),
+        )
+    }
+
+    /// Whether `last` closes a bracket that was not opened; if so it is taken off the count.
+    fn unopened(&mut self, last: char) -> bool {
+        let Some(kind) = Self::PAIRS.iter().position(|&(_, close)| close == last) else {
+            return false;
+        };
+        let surplus = self.0[kind] > 0;
+        self.0[kind] -= i64::from(surplus);
+        surplus
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    fn found(text: &str) -> Vec<&str> {
+        find(text).map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn leaves_the_punctuation_of_the_sentence() {
+        for (text, address) in [
+            ("See https://example.com/a.", "https://example.com/a"),
+            ("(see https://example.com/a)", "https://example.com/a"),
+            ("(https://example.com/a(b))", "https://example.com/a(b)"),
+            ("https://example.com/a_(b)", "https://example.com/a_(b)"),
+            ("[https://example.com/a],", "https://example.com/a"),
+            ("»https://example.com/ä«", "https://example.com/ä"),
+            ("„https://example.com/a“", "https://example.com/a"),
+            ("HTTPS://Example.com/A?b=c!!!", "HTTPS://Example.com/A?b=c"),
+            ("https://example.com/a?x=1,2;3", "https://example.com/a?x=1,2;3"),
+            ("<https://example.com/a.>", "https://example.com/a."),
+            ("<URL:https://example.com/a>", "https://example.com/a"),
+            ("https://example.com/你好。", "https://example.com/你好"),
+            ("x:https://example.com/a", "https://example.com/a"),
+        ] {
+            assert_eq!(found(text), [address], "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_each_once_and_in_order() {
+        let text = "http://a.test https://b.test/http://c.test\nhttps://d.test,https://e.test";
+        let expected = ["http://a.test", "https://b.test/http://c.test", "https://d.test,https://e.test"];
+        assert_eq!(found(text), expected);
+    }
+
+    #[test]
+    fn ignores_what_is_no_web_address() {
+        for text in ["", "http://", "https:// x", "xhttp://a.test", "ftp://a.test", "://", "ähttp://a"] {
+            assert!(found(text).is_empty(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A list of files that are linked instead of attached, as HTML and as text.
+//!
+//! Without words of its own, so that it fits into a mail in any language.
+
+use std::fmt::Write as _;
+
+/// A file in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// Name the recipient sees.
+    pub filename: &'a str,
+    /// Size in bytes.
+    pub size: u64,
+    /// Where it is downloaded.
+    pub url: &'a str,
+}
+
+/// The list as HTML, "" when there are no files.
+///
+/// A table with styles in the elements: that is what every mail client shows the same way. The
+/// links are marked so that [`track`](crate::track) leaves them alone.
+pub fn html_list(files: &[Listed<'_>]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let rows: String = files.iter().map(html_row).collect();
+    format!(
+        "<table role=\"presentation\" border=\"0\" cellpadding=\"0\" cellspacing=\"0\" \
+         style=\"border-collapse:collapse;margin:16px 0;font-family:Arial,Helvetica,sans-serif;\
+         font-size:14px;line-height:20px\">{rows}</table>"
+    )
+}
+
+fn html_row(file: &Listed<'_>) -> String {
+    let url = htmlize::escape_all_quotes(file.url);
+    let filename = one_line(file.filename);
+    let filename = htmlize::escape_text(filename.as_str());
+    let size = human_size(file.size);
+    format!(
+        "<tr><td style=\"border:1px solid #d0d7de;padding:8px 12px\">\
+         <a href=\"{url}\" data-no-track target=\"_blank\" rel=\"noopener\" \
+         style=\"color:#0b57d0;text-decoration:underline\"><bdi>{filename}</bdi></a>\
+         <span style=\"color:#57606a;white-space:nowrap\"> &nbsp;{size}</span></td></tr>"
+    )
+}
+
+/// The list as text, "" when there are no files; else it ends with a line break.
+pub fn text_list(files: &[Listed<'_>]) -> String {
+    files.iter().fold(String::new(), |mut list, file| {
+        let (filename, size) = (one_line(file.filename), human_size(file.size));
+        // Writing to a string cannot fail.
+        let _ = writeln!(list, "- {filename} ({size})\n  <{}>", file.url);
+        list
+    })
+}
+
+/// A name that cannot pretend to be another line of the mail.
+fn one_line(filename: &str) -> String {
+    filename.split(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')).collect::<Vec<_>>().join(" ")
+}
+
+/// Powers of 1,000, as mail clients and the International System of Units count.
+const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+
+/// `size` bytes for people: `512 B`, `1.5 kB`, `12 MB`.
+fn human_size(size: u64) -> String {
+    if size < 1_000 {
+        return format!("{size} B");
+    }
+    let mut tenths = size / 100;
+    let mut unit = 0;
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1_000;
+        unit += 1;
+    }
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    let unit = UNITS[unit];
+    if whole < 10 && tenth > 0 { format!("{whole}.{tenth} {unit}") } else { format!("{whole} {unit}") }
+}

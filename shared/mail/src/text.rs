@@ -1,0 +1,8 @@
+//! The plain text alternative of HTML, and HTML for what was written as plain text.
+
+mod from_html;
+mod sheet;
+mod to_html;
+
+pub use from_html::from_html;
+pub use to_html::to_html;

@@ -1,0 +1,125 @@
+//! Puts one recipient's redirect links and open pixel into a message.
+//!
+//! [`links`] names the destinations, the caller makes a tracked address for each, and [`html`] and
+//! [`text`] put them in. Nothing else changes, not a byte: a link the author wrote leads where the
+//! author wanted, and markup only Outlook understands stays what it is.
+//!
+//! Left alone, besides what [`destination`] refuses:
+//!
+//! - links marked `data-no-track`, `data-unsubscribe` or `rel="unsubscribe"`;
+//! - the quoted text of earlier mails, so that a reply to a tracked mail tracks nothing twice and
+//!   reports nothing to someone else; pixels in there are taken out;
+//! - comments, so also what is for Outlook alone, and text that only looks like markup
+//!   (`<textarea>`, `<noscript>`).
+
+mod destination;
+mod link;
+mod place;
+mod plain;
+mod quoted;
+mod scan;
+mod splice;
+mod tiny;
+
+use std::collections::HashSet;
+
+use splice::Edit;
+
+pub use destination::{MAX_DESTINATION_BYTES, destination};
+pub use plain::text;
+
+/// Longest HTML that is taken, in bytes.
+pub const MAX_HTML_BYTES: usize = 1 << 20;
+
+/// Why HTML cannot be tracked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// It is longer than [`MAX_HTML_BYTES`].
+    #[error("the HTML has {bytes} bytes, more than {MAX_HTML_BYTES}")]
+    TooLarge {
+        /// Its length.
+        bytes: usize,
+    },
+    /// More elements are open at once than there is memory for.
+    #[error("the HTML nests too many elements")]
+    TooComplex,
+}
+
+/// Destinations of all links that can be tracked, first those of `html` and then those of `text`,
+/// in order of first appearance, each once.
+///
+/// They are what `wrap` will be called with: as [`destination`] gives them, so `&amp;` is `&`.
+pub fn links(html: &str, text: &str) -> Result<Vec<String>, Error> {
+    let in_html = find(html)?.links.into_iter().map(|link| link.destination);
+    let in_text = plain::links(text).map(|(_, destination)| destination);
+    let mut seen = HashSet::new();
+    Ok(in_html.chain(in_text).filter(|destination| seen.insert(destination.clone())).collect())
+}
+
+/// `html` for one recipient.
+///
+/// `wrap` gives the tracked address for a destination, or `None` to leave the link untouched.
+/// `pixel` is the address of the open pixel. `attachments` is HTML that goes after the author's
+/// own text (see [`attachments::html_list`](crate::attachments::html_list)), or "".
+pub fn html(
+    html: &str,
+    wrap: &dyn Fn(&str) -> Option<String>,
+    pixel: Option<&str>,
+    attachments: &str,
+) -> Result<String, Error> {
+    let found = find(html)?;
+    let mut edits: Vec<Edit> = found.foreign_pixels.into_iter().map(Edit::remove).collect();
+    edits.extend(found.links.into_iter().filter_map(|link| {
+        let address = wrap(&link.destination)?;
+        Some(Edit { text: link::as_value(&address, html, &link.place), place: link.place })
+    }));
+    edits.extend(pixel.map(|address| Edit::insert(found.pixel_at, pixel_tag(address))));
+    if !attachments.is_empty() {
+        edits.push(Edit::insert(found.attachments_at, attachments.to_owned()));
+    }
+    Ok(splice::splice(html, edits))
+}
+
+/// Everything there is to rewrite in a body.
+struct Rewritable {
+    links: Vec<Link>,
+    foreign_pixels: Vec<std::ops::Range<usize>>,
+    pixel_at: usize,
+    attachments_at: usize,
+}
+
+/// A link to track: the place of its attribute value, and where it leads.
+struct Link {
+    place: std::ops::Range<usize>,
+    destination: String,
+}
+
+fn find(html: &str) -> Result<Rewritable, Error> {
+    if html.len() > MAX_HTML_BYTES {
+        return Err(Error::TooLarge { bytes: html.len() });
+    }
+    let found = scan::scan(html)?;
+    let base = found.base.clone().and_then(|place| link::base(&html[place]));
+    let links = found.links.iter().filter_map(|place| {
+        let destination = link::resolve(&html[place.clone()], base.as_ref())?;
+        Some(Link { place: place.clone(), destination })
+    });
+    Ok(Rewritable {
+        links: links.collect(),
+        pixel_at: place::of_pixel(html, &found),
+        attachments_at: place::of_attachments(html, &found),
+        foreign_pixels: found.foreign_pixels,
+    })
+}
+
+/// Not hidden: some clients and filters take a hidden image for a sign of spam, others never load it.
+fn pixel_tag(address: &str) -> String {
+    let address = htmlize::escape_all_quotes(address);
+    format!(
+        "<img src=\"{address}\" width=\"1\" height=\"1\" alt=\"\" \
+         style=\"border:0;width:1px;height:1px;margin:0;padding:0\">"
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! Links in plain text.
+
+use std::ops::Range;
+
+use super::destination;
+use super::splice::{Edit, splice};
+use crate::addresses;
+
+/// `text` for one recipient: every address that can be tracked is replaced by what `wrap` gives
+/// for its [`destination`], or stays when that is `None`.
+///
+/// Quoted lines (`>`) stay, and so does everything after the line with which mail programs begin
+/// an earlier mail ("-----Original Message-----", "On … wrote:"), unless quoted lines follow it.
+pub fn text(text: &str, wrap: &dyn Fn(&str) -> Option<String>) -> String {
+    let edits =
+        links(text).filter_map(|(place, destination)| Some(Edit { place, text: wrap(&destination)? })).collect();
+    splice(text, edits)
+}
+
+/// Links that can be tracked: where each stands, and where it leads.
+pub(super) fn links(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
+    own_lines(text).flat_map(move |line| {
+        addresses::find(&text[line.clone()]).filter_map(move |found| {
+            let place = line.start + found.start..line.start + found.end;
+            Some((place.clone(), destination(&text[place])?))
+        })
+    })
+}
+
+/// Lines the author wrote, as ranges of bytes.
+fn own_lines(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    text.split_inclusive('\n')
+        .map(move |line| {
+            let range = start..start + line.len();
+            start = range.end;
+            range
+        })
+        .take_while(|line| !begins_earlier_mail(&text[line.start..]))
+        .filter(|line| !is_quoted(&text[line.clone()]))
+}
+
+fn is_quoted(line: &str) -> bool {
+    line.trim_start().starts_with('>')
+}
+
+/// Headings between dashes or underscores that come before an earlier mail.
+const HEADINGS: &[&str] = &[
+    "original message",
+    "forwarded message",
+    "original appointment",
+    "ursprüngliche nachricht",
+    "originalnachricht",
+    "weitergeleitete nachricht",
+    "message d'origine",
+    "message original",
+    "message transféré",
+    "mensaje original",
+    "mensaje reenviado",
+    "messaggio originale",
+    "messaggio inoltrato",
+    "oorspronkelijk bericht",
+    "doorgestuurd bericht",
+    "mensagem original",
+];
+
+/// First and last words of the line that attributes a quotation to its author.
+const ATTRIBUTIONS: &[(&str, &str)] = &[
+    ("On ", "wrote:"),
+    ("Am ", "schrieb:"),
+    ("Le ", "a écrit :"),
+    ("Le ", "a écrit:"),
+    ("El ", "escribió:"),
+    ("Il ", "ha scritto:"),
+    ("Op ", "schreef:"),
+    ("Em ", "escreveu:"),
+];
+
+/// An attribution is often wrapped, seldom more than twice.
+const ATTRIBUTION_LINES: usize = 3;
+
+/// Whether the first line of `text` begins an earlier mail that goes on to the end.
+fn begins_earlier_mail(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default().trim();
+    is_heading(first) || is_attribution(first, text)
+}
+
+fn is_heading(line: &str) -> bool {
+    let Some(words) = line.strip_prefix("--").filter(|words| words.ends_with("--")) else { return false };
+    let words = words.trim_matches(|c: char| c == '-' || c.is_whitespace()).to_lowercase().replace('’', "'");
+    HEADINGS.contains(&words.as_str())
+}
+
+/// "On (a date) … wrote:", unless quoted lines follow: those are recognised one by one, and what the author
+/// writes below or between them is the author's.
+fn is_attribution(first: &str, text: &str) -> bool {
+    ATTRIBUTIONS.iter().filter(|(opening, _)| first.starts_with(opening)).any(|(_, closing)| {
+        let mut lines = text.lines().map(str::trim);
+        let mut dated = false;
+        let closed = lines.by_ref().take(ATTRIBUTION_LINES).take_while(|line| !line.is_empty()).any(|line| {
+            dated |= line.contains(|c: char| c.is_ascii_digit());
+            line.ends_with(closing)
+        });
+        closed && dated && !lines.find(|line| !line.is_empty()).is_some_and(is_quoted)
+    })
+}

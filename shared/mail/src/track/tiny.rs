@@ -1,0 +1,30 @@
+//! Recognises tracking pixels: images nobody can see.
+
+use lol_html::html_content::Element;
+
+/// Whether an image is at most one pixel wide and at most one high, by its style or its attributes.
+pub(super) fn is_pixel(image: &Element<'_, '_>) -> bool {
+    let style = image.get_attribute("style").unwrap_or_default();
+    ["width", "height"].into_iter().all(|side| {
+        let attribute = || image.get_attribute(side);
+        declared(&style, side).or_else(attribute).is_some_and(|length| is_tiny(&length))
+    })
+}
+
+/// The last value `style` declares for `property`.
+fn declared(style: &str, property: &str) -> Option<String> {
+    style
+        .rsplit(';')
+        .filter_map(|declaration| declaration.split_once(':'))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case(property))
+        .map(|(_, value)| value.to_ascii_lowercase().replace("!important", ""))
+        .next()
+}
+
+/// Zero, or one pixel at most, as HTML (`1`, `1px`) and CSS write it.
+fn is_tiny(length: &str) -> bool {
+    let length = length.trim().to_ascii_lowercase();
+    let digits = length.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(length.len());
+    let (number, unit) = length.split_at(digits);
+    number.parse::<f32>().is_ok_and(|n| n == 0.0 || n <= 1.0 && matches!(unit.trim(), "" | "px" | "pt"))
+}
