@@ -77,3 +77,57 @@ fn human_size(size: u64) -> String {
     let unit = UNITS[unit];
     if whole < 10 && tenth > 0 { format!("{whole}.{tenth} {unit}") } else { format!("{whole} {unit}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Listed, html_list, human_size, text_list};
+
+    const FILE: Listed<'_> =
+        Listed { filename: "Offer <1> & \"2\".pdf", size: 1_234_567, url: "https://t.test/a/x?b=1&c='2'" };
+
+    #[test]
+    fn lists_nothing_without_files() {
+        assert_eq!(html_list(&[]), "");
+        assert_eq!(text_list(&[]), "");
+    }
+
+    #[test]
+    fn escapes_names_and_addresses() {
+        let html = html_list(&[FILE, FILE]);
+        assert!(html.contains("<bdi>Offer &lt;1&gt; &amp; \"2\".pdf</bdi>"), "{html}");
+        assert!(html.contains("href=\"https://t.test/a/x?b=1&amp;c=&apos;2&apos;\""), "{html}");
+        assert_eq!(html.matches("<tr>").count(), 2);
+    }
+
+    #[test]
+    fn writes_one_entry_per_file() {
+        let forged = Listed { filename: "a\r\n- b", ..FILE };
+        let text = text_list(&[FILE, forged]);
+        let expected = "- Offer <1> & \"2\".pdf (1.2 MB)\n  <https://t.test/a/x?b=1&c='2'>\n\
+                        - a  - b (1.2 MB)\n  <https://t.test/a/x?b=1&c='2'>\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn is_not_tracked_again() {
+        assert!(crate::track::links(&html_list(&[FILE]), "").unwrap().is_empty());
+    }
+
+    #[test]
+    fn names_sizes_for_people() {
+        for (size, name) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1 kB"),
+            (1_550, "1.5 kB"),
+            (12_345, "12 kB"),
+            (999_999, "999 kB"),
+            (1_000_000, "1 MB"),
+            (9_500_000, "9.5 MB"),
+            (1_000_000_000, "1 GB"),
+            (u64::MAX, "18446 PB"),
+        ] {
+            assert_eq!(human_size(size), name);
+        }
+    }
+}

@@ -10,6 +10,7 @@
 //! - [`text`] turns HTML into its plain text alternative, and text into HTML.
 
 pub mod attachments;
+pub mod compose;
 pub mod text;
 pub mod track;
 

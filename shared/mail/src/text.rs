@@ -6,3 +6,6 @@ mod to_html;
 
 pub use from_html::from_html;
 pub use to_html::to_html;
+
+#[cfg(test)]
+mod tests;

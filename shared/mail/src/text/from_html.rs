@@ -34,7 +34,9 @@ pub fn from_html(html: &str) -> String {
     let read = rewriter.write(html.as_bytes()).and_then(|()| rewriter.end());
     // Only memory can run out; what was read until then is better than nothing.
     let _ = read;
-    page.0.take().sheet.finish()
+    let mut reader = page.0.take();
+    reader.close_link();
+    reader.sheet.finish()
 }
 
 #[derive(Clone, Default)]

@@ -59,7 +59,7 @@ fn read_line(line: &str) -> (Option<Block>, &str) {
 fn push_line(html: &mut String, line: &str) {
     let mut done = 0;
     for place in addresses::find(line) {
-        push_words(html, &line[done..place.start]);
+        push_words(html, &line[done..place.start], done == 0);
         let address = htmlize::escape_all_quotes(&line[place.clone()]);
         html.push_str("<a href=\"");
         html.push_str(&address);
@@ -68,16 +68,16 @@ fn push_line(html: &mut String, line: &str) {
         html.push_str("</a>");
         done = place.end;
     }
-    push_words(html, &line[done..]);
+    push_words(html, &line[done..], done == 0);
 }
 
-/// Writes words, keeping every space: of several in a row, HTML would show one.
-fn push_words(html: &mut String, words: &str) {
+/// Writes words, keeping every space: HTML shows none at the start of a line, and one of several.
+fn push_words(html: &mut String, words: &str, line_start: bool) {
     let words = htmlize::escape_text(words);
-    let mut spaced = false;
+    let mut spaced = line_start;
     for c in words.chars().map(|c| if c == '\t' { ' ' } else { c }) {
         let space = c == ' ';
-        if space && (spaced || html.ends_with('>')) {
+        if space && spaced {
             html.push_str("&nbsp;");
         } else {
             html.push(c);
