@@ -34,8 +34,12 @@ impl Connector {
         let request = arrived(request).await?;
         match self.0.call(request).await {
             Ok(response) => left(response),
-            Err(NoAnswer::Refused) => Err(ConnectorError::io(Error::from(ErrorKind::ConnectionRefused).into()).never_connected()),
-            Err(NoAnswer::Lost) => Err(ConnectorError::timeout(Error::new(ErrorKind::TimedOut, "no answer in time").into())),
+            Err(NoAnswer::Refused) => {
+                Err(ConnectorError::io(Error::from(ErrorKind::ConnectionRefused).into()).never_connected())
+            }
+            Err(NoAnswer::Lost) => {
+                Err(ConnectorError::timeout(Error::new(ErrorKind::TimedOut, "no answer in time").into()))
+            }
         }
     }
 }

@@ -79,7 +79,9 @@ impl DynamoDb {
             "TransactWriteItems" => json(&db.transact_write_items(from_json::<TransactWriteItemsRequest>(body)?)?),
             "CreateTable" => json(&db.create_table(from_json::<CreateTableRequest>(body)?)?),
             "DescribeTable" => json(&db.describe_table(from_json::<DescribeTableRequest>(body)?)?),
-            _ => Err(DynoxideError::ValidationException(format!("{operation} is not part of the cloud on one machine"))),
+            _ => {
+                Err(DynoxideError::ValidationException(format!("{operation} is not part of the cloud on one machine")))
+            }
         }
     }
 }
@@ -108,8 +110,14 @@ fn json<T: Serialize>(output: &T) -> Result<Value, DynoxideError> {
     serde_json::to_value(output).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
+/// The engine marks what it finds while reading with a class in capitals, which its own server takes off.
 fn malformed(error: &serde_json::Error) -> DynoxideError {
-    DynoxideError::ValidationException(error.to_string())
+    let text = error.to_string();
+    let message = match text.split_once(':') {
+        Some((class, message)) if class.chars().all(|c| c.is_ascii_uppercase() || c == '_') => message.to_owned(),
+        _ => text,
+    };
+    DynoxideError::ValidationException(message)
 }
 
 /// The engine writes its errors as `DynamoDB` does, cancellation reasons and old items included.

@@ -56,12 +56,19 @@ impl S3 {
     }
 
     pub(crate) async fn handle(&self, request: Request) -> Response {
+        if !is_complete(&request) {
+            return Service::S3.refuse(&Refusal::new(400, "IncompleteBody", "The body is not as long as announced."));
+        }
+        let without_body = request.method() == http::Method::HEAD;
         let failed = |reason: String| Service::S3.refuse(&Refusal::new(500, "InternalError", reason));
         let response = match self.service.call(request.map(Body::from)).await {
             Ok(response) => response,
             Err(error) => return failed(format!("{error:?}")),
         };
         let (parts, body) = response.into_parts();
+        if without_body {
+            return Response::from_parts(parts, Bytes::new());
+        }
         match body.collect().await {
             Ok(body) => Response::from_parts(parts, body.to_bytes()),
             Err(error) => failed(error.to_string()),
@@ -153,6 +160,12 @@ impl s3s::S3 for Buckets {
         deleted.map_err(|error| s3_error!(error, InternalError))?;
         Ok(S3Response::new(DeleteObjectOutput::default()))
     }
+}
+
+/// A socket delivers exactly what was announced; without one it has to be checked.
+fn is_complete(request: &Request) -> bool {
+    let announced = request.headers().get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    announced.is_none_or(|length| length == request.body().len().to_string())
 }
 
 async fn collected(body: Option<StreamingBlob>) -> S3Result<Bytes> {

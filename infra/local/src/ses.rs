@@ -99,7 +99,8 @@ impl Ses {
     }
 
     pub(crate) fn handle(&self, request: &Request) -> Response {
-        let sent = protocol::submission(&Call::of(request).operation, request.body()).and_then(|mail| self.accept(mail));
+        let sent =
+            protocol::submission(&Call::of(request).operation, request.body()).and_then(|mail| self.accept(mail));
         match sent {
             Ok(id) => answer(200, "text/xml", protocol::accepted(&id)),
             Err(refusal) => Service::Ses.refuse(&refusal),
@@ -129,7 +130,10 @@ impl Ses {
 
     fn check(&self, submission: &Submission) -> Result<(), Refusal> {
         if submission.raw.len() > MAX_BYTES {
-            return Err(invalid(format!("Message length is more than {MAX_BYTES} bytes long: '{}'.", submission.raw.len())));
+            return Err(invalid(format!(
+                "Message length is more than {MAX_BYTES} bytes long: '{}'.",
+                submission.raw.len()
+            )));
         }
         if submission.destinations.is_empty() {
             return Err(invalid("Missing required parameter 'Destinations'.".to_owned()));

@@ -15,6 +15,7 @@ use crate::cloud::{ACCOUNT, REGION};
 use crate::sqlite::Sqlite;
 use crate::wire::{Call, Refusal, Request, Response, Service, answer};
 
+pub(crate) use protocol::system_attributes;
 pub(crate) use storage::SCHEMA;
 
 /// The largest message, and the largest sum of a batch, in bytes.
@@ -137,7 +138,12 @@ impl Sqs {
     }
 
     /// Receives up to `max` messages and hides them for `visibility`, or for as long as the queue says. Never waits.
-    pub fn receive(&self, queue: &str, max: usize, visibility: Option<SignedDuration>) -> Result<Vec<Message>, Refusal> {
+    pub fn receive(
+        &self,
+        queue: &str,
+        max: usize,
+        visibility: Option<SignedDuration>,
+    ) -> Result<Vec<Message>, Refusal> {
         let settings = self.queue(queue)?;
         let now = self.clock.now();
         let until = now + visibility.unwrap_or(settings.visibility);
@@ -192,18 +198,17 @@ impl Sqs {
         let now = self.clock.now();
         let moved = self.sqlite.run(|sql| {
             let letters = storage::visible(sql, dead_letter_queue, Timestamp::MAX, usize::MAX)?;
-            let revive = |letter: &Message| storage::revive(sql, &letter.id, &crate::ids::uuid(&self.clock).to_string(), now);
+            let revive =
+                |letter: &Message| storage::revive(sql, &letter.id, &crate::ids::uuid(&self.clock).to_string(), now);
             letters.iter().map(revive).sum()
         })?;
         self.changed.notify_waiters();
         Ok(moved)
     }
 
-    /// When the next message of any of `queues` becomes visible; in the past when one is already.
-    pub fn next_visible(&self, queues: &[String]) -> Result<Option<Timestamp>, Refusal> {
-        let first = |queue: &String| self.sqlite.run(|sql| storage::first_visible(sql, queue));
-        let times: Result<Vec<_>, _> = queues.iter().map(first).collect();
-        Ok(times?.into_iter().flatten().min())
+    /// When the next message of a queue becomes visible, in the past when one is already; `None` when it is empty.
+    pub fn next_visible(&self, queue: &str) -> Result<Option<Timestamp>, Refusal> {
+        Ok(self.sqlite.run(|sql| storage::first_visible(sql, queue))?)
     }
 
     /// Returns when a message was sent, returned or redriven after this call.
@@ -242,7 +247,11 @@ fn check_message(body: &str, delay: SignedDuration) -> Result<(), Refusal> {
         return Err(Refusal::new(400, "MissingParameter", "The request must contain the parameter MessageBody."));
     }
     if body.len() > MAX_BYTES {
-        return Err(Refusal::new(400, "InvalidParameterValue", format!("Message must be shorter than {MAX_BYTES} bytes.")));
+        return Err(Refusal::new(
+            400,
+            "InvalidParameterValue",
+            format!("Message must be shorter than {MAX_BYTES} bytes."),
+        ));
     }
     if !body.chars().all(is_allowed) {
         return Err(Refusal::new(400, "InvalidMessageContents", "Invalid binary character in message body."));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 
 /// A request whose body has arrived.
 pub type Request = http::Request<Bytes>;
@@ -58,7 +58,7 @@ impl Service {
     pub(crate) fn refuse(self, refusal: &Refusal) -> Response {
         match self {
             Self::DynamoDb => refusal.json("com.amazonaws.dynamodb.v20120810"),
-            Self::Sqs => refusal.json("com.amazonaws.sqs"),
+            Self::Sqs => refusal.json_of_query_origin("com.amazonaws.sqs"),
             Self::Ses => refusal.xml_of_query_protocol(),
             Self::S3 => refusal.xml_of_s3(),
         }
@@ -154,6 +154,16 @@ impl Refusal {
         answer(self.status, "application/x-amz-json-1.0", body.to_string())
     }
 
+    /// SQS spoke the Query protocol once, and SDKs still branch on the code it had then.
+    fn json_of_query_origin(&self, namespace: &str) -> Response {
+        let fault = if self.status < 500 { "Sender" } else { "Receiver" };
+        let mut response = self.json(namespace);
+        if let Ok(code) = HeaderValue::from_str(&format!("{};{fault}", query_code(self.code))) {
+            response.headers_mut().insert("x-amzn-query-error", code);
+        }
+        response
+    }
+
     fn xml_of_query_protocol(&self) -> Response {
         let fault = if self.status < 500 { "Sender" } else { "Receiver" };
         let body = format!(
@@ -166,8 +176,22 @@ impl Refusal {
     }
 
     fn xml_of_s3(&self) -> Response {
-        let body = format!("<Error><Code>{}</Code><Message>{}</Message></Error>", self.code, xml_escaped(&self.message));
+        let body =
+            format!("<Error><Code>{}</Code><Message>{}</Message></Error>", self.code, xml_escaped(&self.message));
         answer(self.status, "application/xml", body)
+    }
+}
+
+fn query_code(code: &str) -> String {
+    match code {
+        "QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue".to_owned(),
+        "BatchEntryIdsNotDistinct"
+        | "BatchRequestTooLong"
+        | "EmptyBatchRequest"
+        | "MessageNotInflight"
+        | "TooManyEntriesInBatchRequest"
+        | "UnsupportedOperation" => format!("AWS.SimpleQueueService.{code}"),
+        _ => code.to_owned(),
     }
 }
 
@@ -181,7 +205,7 @@ impl From<rusqlite::Error> for Refusal {
 pub(crate) fn answer(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 

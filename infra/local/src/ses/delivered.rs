@@ -72,7 +72,8 @@ fn name(field: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const RAW: &[u8] = b"From: sales@example.com\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000\r\nMessage-ID:\r\n <own@example.com>\r\n\
+    const RAW: &[u8] =
+        b"From: sales@example.com\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000\r\nMessage-ID:\r\n <own@example.com>\r\n\
         Subject: An offer\r\n that is folded\r\nX-SES-MESSAGE-TAGS: a=b\r\n\r\nMessage-ID: not a header\r\n";
 
     #[test]

@@ -14,7 +14,9 @@ pub(super) fn submission(operation: &str, body: &[u8]) -> Result<Submission, Ref
     }
     let fields: BTreeMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
     let data = fields.get("RawMessage.Data").map(String::as_str).unwrap_or_default();
-    let raw = STANDARD.decode(data).map_err(|_| Refusal::new(400, "InvalidParameterValue", "RawMessage.Data is not base64."))?;
+    let raw = STANDARD
+        .decode(data)
+        .map_err(|_| Refusal::new(400, "InvalidParameterValue", "RawMessage.Data is not base64."))?;
     Ok(Submission {
         source: fields.get("Source").cloned().unwrap_or_default(),
         destinations: members(&fields, "Destinations.member.", "").cloned().collect(),

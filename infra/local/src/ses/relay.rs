@@ -28,7 +28,9 @@ impl Relay {
     /// Forwards one mail. It has been accepted already, so a failure is only logged.
     pub(super) async fn forward(&self, mail: &Mail) {
         let sent = match envelope(mail) {
-            Ok(envelope) => self.0.send_raw(&envelope, &mail.delivered).await.map(drop).map_err(|error| error.to_string()),
+            Ok(envelope) => {
+                self.0.send_raw(&envelope, &mail.delivered).await.map(drop).map_err(|error| error.to_string())
+            }
             Err(reason) => Err(reason),
         };
         if let Err(reason) = sent {

@@ -91,7 +91,11 @@ pub(super) fn run(sqs: &Sqs, operation: &str, request: &Request) -> Result<Value
             let queue = sqs.queue(&queue_name)?;
             Ok(json!({ "QueueUrl": Sqs::url(&endpoint(request), &queue.name) }))
         }
-        _ => Err(Refusal::new(400, "UnsupportedOperation", format!("{operation} is not part of the cloud on one machine"))),
+        _ => Err(Refusal::new(
+            400,
+            "UnsupportedOperation",
+            format!("{operation} is not part of the cloud on one machine"),
+        )),
     }
 }
 
@@ -116,7 +120,11 @@ fn send(sqs: &Sqs, input: &Send) -> Result<Value, Refusal> {
 
 fn send_entry(sqs: &Sqs, queue: &str, entry: &Entry) -> Result<String, Refusal> {
     if entry.message_attributes.as_ref().is_some_and(|attributes| *attributes != json!({})) {
-        return Err(Refusal::new(400, "UnsupportedOperation", "Message attributes are not part of the cloud on one machine."));
+        return Err(Refusal::new(
+            400,
+            "UnsupportedOperation",
+            "Message attributes are not part of the cloud on one machine.",
+        ));
     }
     sqs.send(queue, &entry.message_body, SignedDuration::from_secs(entry.delay_seconds))
 }

@@ -50,13 +50,14 @@ pub(super) fn queue(sql: &Connection, name: &str) -> Result<Option<Queue>> {
 }
 
 pub(super) fn insert(sql: &Connection, message: &Fresh<'_>) -> Result<()> {
-    sql.prepare_cached("INSERT INTO messages (id, queue, body, sent_ms, visible_ms) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
-        message.id,
-        message.queue,
-        message.body,
-        message.sent_at.as_millisecond(),
-        message.visible_at.as_millisecond()
-    ])?;
+    sql.prepare_cached("INSERT INTO messages (id, queue, body, sent_ms, visible_ms) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            message.id,
+            message.queue,
+            message.body,
+            message.sent_at.as_millisecond(),
+            message.visible_at.as_millisecond()
+        ])?;
     Ok(())
 }
 

@@ -46,7 +46,12 @@ async fn items_are_put_read_changed_queried_and_deleted() {
     let update = client.update_item().table_name("telltale").set_key(Some(key("META")));
     let update = update.update_expression("SET opens = if_not_exists(opens, :zero) + :one");
     let n = |n: &str| AttributeValue::N(n.to_owned());
-    update.expression_attribute_values(":zero", n("0")).expression_attribute_values(":one", n("1")).send().await.unwrap();
+    update
+        .expression_attribute_values(":zero", n("0"))
+        .expression_attribute_values(":one", n("1"))
+        .send()
+        .await
+        .unwrap();
     let read = client.get_item().table_name("telltale").set_key(Some(key("META"))).send().await.unwrap();
     assert_eq!(read.item.unwrap()["opens"], n("1"));
     let found = client.query().table_name("telltale").key_condition_expression("pk = :pk");
@@ -76,15 +81,22 @@ async fn a_failed_condition_is_the_real_error_with_the_old_item() {
 #[tokio::test]
 async fn batches_and_transactions_work_and_cancel_with_reasons() {
     let (_, client) = tables();
-    let written = WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(key("A"))).build().unwrap()).build();
+    let written =
+        WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(key("A"))).build().unwrap()).build();
     client.batch_write_item().request_items("telltale", vec![written]).send().await.unwrap();
     let keys = KeysAndAttributes::builder().keys(key("A")).keys(key("B")).build().unwrap();
     let read = client.batch_get_item().request_items("telltale", keys).send().await.unwrap();
     assert_eq!(read.responses.unwrap()["telltale"].len(), 1);
 
-    client.transact_write_items().transact_items(TransactWriteItem::builder().put(put("B")).build()).send().await.unwrap();
+    client
+        .transact_write_items()
+        .transact_items(TransactWriteItem::builder().put(put("B")).build())
+        .send()
+        .await
+        .unwrap();
     let get = Get::builder().table_name("telltale").set_key(Some(key("B"))).build().unwrap();
-    let read = client.transact_get_items().transact_items(TransactGetItem::builder().get(get).build()).send().await.unwrap();
+    let read =
+        client.transact_get_items().transact_items(TransactGetItem::builder().get(get).build()).send().await.unwrap();
     assert_eq!(read.responses.unwrap()[0].item, Some(key("B")));
 
     let check = ConditionCheck::builder().table_name("telltale").set_key(Some(key("C")));
@@ -92,7 +104,8 @@ async fn batches_and_transactions_work_and_cancel_with_reasons() {
     let delete = Delete::builder().table_name("telltale").set_key(Some(key("A"))).build().unwrap();
     let cancelled = client.transact_write_items().transact_items(TransactWriteItem::builder().delete(delete).build());
     let cancelled = cancelled.transact_items(TransactWriteItem::builder().condition_check(check).build()).send().await;
-    let TransactWriteItemsError::TransactionCanceledException(reasons) = cancelled.unwrap_err().into_service_error() else {
+    let TransactWriteItemsError::TransactionCanceledException(reasons) = cancelled.unwrap_err().into_service_error()
+    else {
         panic!("not cancelled");
     };
     let codes: Vec<_> = reasons.cancellation_reasons().iter().map(|reason| reason.code().unwrap().to_owned()).collect();
@@ -107,7 +120,12 @@ async fn capacity_is_metered_and_told_only_to_those_who_ask() {
     let asked = client.put_item().table_name("telltale").set_item(Some(key("B")));
     let asked = asked.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.unwrap();
     assert_eq!(asked.consumed_capacity.unwrap().capacity_units, Some(1.0));
-    client.transact_write_items().transact_items(TransactWriteItem::builder().put(put("C")).build()).send().await.unwrap();
+    client
+        .transact_write_items()
+        .transact_items(TransactWriteItem::builder().put(put("C")).build())
+        .send()
+        .await
+        .unwrap();
     client.get_item().table_name("telltale").set_key(Some(key("A"))).send().await.unwrap();
     let usage = cloud.meter();
     assert_eq!((usage.capacity.write, usage.capacity.read), (4.0, 0.5));

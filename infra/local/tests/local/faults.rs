@@ -50,7 +50,10 @@ async fn services_say_no_in_their_own_words() {
     cloud.faults.plan(0, Fault::Unavailable);
     assert_eq!(send(&cloud).await.unwrap_err().raw_response().unwrap().status().as_u16(), 503);
     cloud.faults.plan_on("dynamodb", 0, Fault::Throttle);
-    let read = clients::dynamodb(&cloud).get_item().table_name("t").key("pk", aws_sdk_dynamodb::types::AttributeValue::S("a".into()));
+    let read = clients::dynamodb(&cloud)
+        .get_item()
+        .table_name("t")
+        .key("pk", aws_sdk_dynamodb::types::AttributeValue::S("a".into()));
     assert_eq!(read.send().await.unwrap_err().code(), Some("ProvisionedThroughputExceededException"));
     cloud.faults.plan_on("s3", 0, Fault::Unavailable);
     let put = clients::s3(&cloud).put_object().bucket("b").key("k").send().await.unwrap_err();

@@ -3,7 +3,10 @@
 mod clients;
 mod dynamodb;
 mod faults;
+mod gateway;
+mod mapping;
 mod persistence;
 mod s3;
 mod ses;
 mod sqs;
+mod timer;

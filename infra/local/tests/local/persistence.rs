@@ -19,12 +19,23 @@ async fn everything_acknowledged_survives() {
         cloud.s3.create_bucket("files").unwrap();
         cloud.dynamodb.create_table(&table()).unwrap();
         let value = aws_sdk_dynamodb::types::AttributeValue::S("a".into());
-        clients::dynamodb(&cloud).put_item().table_name("t").item("pk", value).send().await.unwrap();
+        clients::dynamodb(&cloud).put_item().table_name("things").item("pk", value).send().await.unwrap();
         clients::sqs(&cloud).send_message().queue_url(Sqs::url(ENDPOINT, "q")).message_body("x").send().await.unwrap();
         let raw = RawMessage::builder().data(Blob::new("From: a@example.com\r\n\r\nHello")).build().unwrap();
-        let mail = clients::ses(&cloud).send_raw_email().source("a@example.com").destinations("b@example.org").raw_message(raw);
+        let mail = clients::ses(&cloud)
+            .send_raw_email()
+            .source("a@example.com")
+            .destinations("b@example.org")
+            .raw_message(raw);
         mail.send().await.unwrap();
-        clients::s3(&cloud).put_object().bucket("files").key("k").body(Bytes::from_static(b"x").into()).send().await.unwrap();
+        clients::s3(&cloud)
+            .put_object()
+            .bucket("files")
+            .key("k")
+            .body(Bytes::from_static(b"x").into())
+            .send()
+            .await
+            .unwrap();
         assert!(matches!(Cloud::open(directory.path(), clients::clock()), Err(OpenError::InUse { .. })));
         copy_as_killed(directory.path(), &directory.path().join("killed"));
     }
@@ -32,7 +43,7 @@ async fn everything_acknowledged_survives() {
     assert_eq!(cloud.sqs.messages("q").unwrap().len(), 1);
     assert_eq!(cloud.mails().len(), 1);
     assert_eq!(cloud.s3.keys("files").unwrap(), ["k"]);
-    let found = clients::dynamodb(&cloud).scan().table_name("t").send().await.unwrap();
+    let found = clients::dynamodb(&cloud).scan().table_name("things").send().await.unwrap();
     assert_eq!(found.count, 1);
 }
 
@@ -46,7 +57,7 @@ fn copy_as_killed(from: &std::path::Path, to: &std::path::Path) {
 
 fn table() -> serde_json::Value {
     json!({
-        "TableName": "t", "BillingMode": "PAY_PER_REQUEST",
+        "TableName": "things", "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
         "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
     })
@@ -56,7 +67,8 @@ fn table() -> serde_json::Value {
 fn damaged_data_is_one_clear_sentence() {
     for file in ["cloud.sqlite", "dynamodb.sqlite"] {
         let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join(file), "this is not a database, and it is long enough".repeat(100)).unwrap();
+        std::fs::write(directory.path().join(file), "this is not a database, and it is long enough".repeat(100))
+            .unwrap();
         let error = Cloud::open(directory.path(), clients::clock()).err().unwrap();
         assert!(matches!(error, OpenError::Corrupt { .. }), "{error}");
         assert!(!error.to_string().contains('\n'), "{error}");

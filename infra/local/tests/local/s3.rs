@@ -68,7 +68,8 @@ async fn a_presigned_upload_takes_what_was_announced_and_nothing_else() {
     assert_eq!(send(&cloud, &signed, b"hello").await.status(), 200);
 
     let with = |name: &'static str, value: &'static str| {
-        let headers = signed.headers().map(move |(n, v)| (n.to_owned(), if n == name { value.to_owned() } else { v.to_owned() }));
+        let headers =
+            signed.headers().map(move |(n, v)| (n.to_owned(), if n == name { value.to_owned() } else { v.to_owned() }));
         let url: http::Uri = signed.uri().parse().unwrap();
         let request = http::Request::put(url.path_and_query().unwrap().as_str()).header("host", "127.0.0.1:4566");
         headers.fold(request, |request, (name, value)| request.header(name, value))
@@ -88,12 +89,15 @@ async fn a_presigned_download_names_file_and_type() {
     let (cloud, client) = store();
     client.put_object().bucket("files").key("a").body(Bytes::from_static(b"x").into()).send().await.unwrap();
     let get = client.get_object().bucket("files").key("a").response_content_type("application/pdf");
-    let get = get.response_content_disposition("attachment; filename=\"offer.pdf\"; filename*=UTF-8''offer%20%C3%A4.pdf");
+    let get =
+        get.response_content_disposition("attachment; filename=\"offer.pdf\"; filename*=UTF-8''offer%20%C3%A4.pdf");
     let signed = get.presigned(for_a_minute()).await.unwrap();
     let answer = send(&cloud, &signed, b"").await;
     assert_eq!((answer.status().as_u16(), &answer.body()[..]), (200, &b"x"[..]));
     assert_eq!(answer.headers()["content-type"], "application/pdf");
-    assert!(answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"offer.pdf\""));
+    assert!(
+        answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"offer.pdf\"")
+    );
     let forged = http::Request::get(signed.uri().replace("/files/a?", "/files/b?").split_off(ENDPOINT_LENGTH));
     let forged = forged.header("host", "127.0.0.1:4566").body(Bytes::new()).unwrap();
     assert_eq!(cloud.call(forged).await.unwrap().status(), 403);

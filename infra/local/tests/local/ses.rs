@@ -8,7 +8,8 @@ use aws_sdk_ses::types::{MessageTag, RawMessage};
 
 use crate::clients;
 
-const RAW: &str = "From: sales@example.com\r\nMessage-ID: <own@example.com>\r\nSubject: An offer\r\n\r\nHello & <welcome>\r\n";
+const RAW: &str =
+    "From: sales@example.com\r\nMessage-ID: <own@example.com>\r\nSubject: An offer\r\n\r\nHello & <welcome>\r\n";
 
 type Sent = Result<SendRawEmailOutput, SdkError<SendRawEmailError>>;
 
@@ -31,7 +32,10 @@ async fn an_accepted_mail_is_kept_with_everything_that_came_with_it() {
     assert_eq!(mail.configuration_set.as_deref(), Some("events"));
     assert_eq!(mail.submitted, RAW.as_bytes());
     let delivered = String::from_utf8_lossy(&mail.delivered);
-    assert!(delivered.contains(&format!("Message-ID: <{id}@email.amazonses.com>")) && !delivered.contains("own@example.com"));
+    assert!(
+        delivered.contains(&format!("Message-ID: <{id}@email.amazonses.com>"))
+            && !delivered.contains("own@example.com")
+    );
     assert!(id.starts_with("0100") && id.ends_with("-000000") && id.len() == 60, "{id}");
 }
 

@@ -56,7 +56,14 @@ async fn visibility_can_be_changed_and_an_old_receipt_deletes_nothing() {
     client.send_message().queue_url(&url).message_body("again").send().await.unwrap();
     let first = client.receive_message().queue_url(&url).send().await.unwrap().messages.unwrap().remove(0);
     let first = first.receipt_handle.unwrap();
-    client.change_message_visibility().queue_url(&url).receipt_handle(&first).visibility_timeout(0).send().await.unwrap();
+    client
+        .change_message_visibility()
+        .queue_url(&url)
+        .receipt_handle(&first)
+        .visibility_timeout(0)
+        .send()
+        .await
+        .unwrap();
     let second = client.receive_message().queue_url(&url).send().await.unwrap().messages.unwrap().remove(0);
     assert_ne!(Some(&first), second.receipt_handle.as_ref());
     client.delete_message().queue_url(&url).receipt_handle(&first).send().await.unwrap();
@@ -83,7 +90,8 @@ async fn what_is_received_too_often_is_buried_and_comes_back_under_a_new_id() {
 #[tokio::test]
 async fn a_batch_answers_for_each_of_its_entries() {
     let (cloud, client, url) = queues();
-    let entry = |id: &str, body: &str| SendMessageBatchRequestEntry::builder().id(id).message_body(body).build().unwrap();
+    let entry =
+        |id: &str, body: &str| SendMessageBatchRequestEntry::builder().id(id).message_body(body).build().unwrap();
     let entries = vec![entry("a", "fine"), entry("b", "not \u{1} fine")];
     let sent = client.send_message_batch().queue_url(&url).set_entries(Some(entries)).send().await.unwrap();
     assert_eq!((sent.successful()[0].id(), sent.failed()[0].code()), ("a", "InvalidMessageContents"));
@@ -104,7 +112,8 @@ async fn limits_and_unknown_queues_are_refused() {
     let (_, client, url) = queues();
     let big = client.send_message().queue_url(&url).message_body("x".repeat(MAX_BYTES + 1)).send().await.unwrap_err();
     assert_eq!(big.code(), Some("InvalidParameterValue"));
-    let missing = client.send_message().queue_url(Sqs::url(ENDPOINT, "none")).message_body("x").send().await.unwrap_err();
+    let missing =
+        client.send_message().queue_url(Sqs::url(ENDPOINT, "none")).message_body("x").send().await.unwrap_err();
     assert!(missing.into_service_error().is_queue_does_not_exist());
 }
 
