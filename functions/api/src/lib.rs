@@ -1,1 +1,104 @@
-//! Placeholder.
+//! The API: what CRM integrations call.
+//!
+//! - Trigger: `/v1/*` through API Gateway.
+//! - Reads and writes: messages, copies, files, settings; the figures and the log are only read.
+//! - On failure: a problem document (RFC 9457) with a stable `code`; nothing half written. A request with an
+//!   `Idempotency-Key` may be repeated and gets the same answer.
+
+use std::sync::Arc;
+
+use aws::blobs::Blobs;
+use aws::clients::Aws;
+use aws::clock::Clock;
+use aws::config::{self, ConfigError, names};
+use aws::ids::Ids;
+use aws::queue::Queue;
+use aws::store::Store;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use domain::keyring::KeyRing;
+use domain::task::SendTask;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+mod caller;
+mod compose;
+mod cursor;
+mod document;
+mod idempotency;
+mod input;
+mod problem;
+mod release;
+mod routes;
+mod view;
+
+/// What the API touches.
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// Bodies, files, long answers.
+    pub blobs: Blobs,
+    /// Takes send tasks.
+    pub sends: Queue<SendTask>,
+    /// Signs cursors.
+    pub keys: KeyRing,
+    /// The time of day.
+    pub clock: Clock,
+    /// Makes ids.
+    pub ids: Ids,
+}
+
+/// The largest request: what Lambda takes.
+const MAX_REQUEST: usize = 6 * 1024 * 1024;
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let aws = Aws::from_env()?;
+        Ok(Self {
+            store: Store::from_env(aws.dynamodb())?,
+            blobs: Blobs::from_env(aws.s3())?,
+            sends: Queue::from_env(aws.sqs(), names::SENDS_QUEUE)?,
+            keys: config::json(names::TRACKING_KEYS)?,
+            clock: Clock::system(),
+            ids: Ids::System,
+        })
+    }
+}
+
+type Shared = axum::extract::State<Arc<App>>;
+
+/// All routes.
+pub fn router(app: App) -> Router {
+    let (router, _) = documented();
+    router
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(DefaultBodyLimit::max(MAX_REQUEST))
+        .with_state(Arc::new(app))
+}
+
+/// The OpenAPI document of all routes, as it is served and committed.
+pub fn openapi() -> OpenApi {
+    documented().1
+}
+
+fn documented() -> (Router<Arc<App>>, OpenApi) {
+    OpenApiRouter::with_openapi(document::base())
+        .routes(routes!(routes::me::me))
+        .routes(routes!(routes::settings::get, routes::settings::put))
+        .routes(routes!(routes::list::list, routes::messages::create))
+        .routes(routes!(routes::messages::get, routes::messages::patch, routes::messages::delete))
+        .routes(routes!(routes::sending::send))
+        .routes(routes!(routes::sending::resolve))
+        .routes(routes!(routes::tracking::get, routes::tracking::put))
+        .routes(routes!(routes::timeline::timeline))
+        .routes(routes!(routes::attachments::create))
+        .routes(routes!(routes::attachments::get, routes::attachments::patch, routes::attachments::delete))
+        .routes(routes!(document::openapi_json))
+        .split_for_parts()
+}

@@ -1,1 +1,82 @@
-//! Placeholder.
+//! The download: gives a recipient a tracked file, and tells that it was fetched.
+//!
+//! - Trigger: `GET` or `HEAD` of `/a/{token}`.
+//! - Reads: the files of the message.
+//! - Writes: one task on the events queue.
+//! - On failure: a page that asks to try again; a hit that could not be queued is logged whole.
+
+use aws::blobs::Blobs;
+use aws::clients::Aws;
+use aws::clock::Clock;
+use aws::config::{self, ConfigError, names};
+use aws::lambda::hit;
+use aws::lambda::http::{Request, Response};
+use aws::queue::Queue;
+use aws::store::Store;
+use domain::attachment::{self, Attachment};
+use domain::event::Action;
+use domain::task::RecordTask;
+use domain::token::{Kind, Signer, Token};
+
+/// What the download touches.
+pub struct App {
+    /// Verifies tokens.
+    pub signer: Signer,
+    /// Takes hits.
+    pub events: Queue<RecordTask>,
+    /// Knows the files of a message.
+    pub store: Store,
+    /// Signs addresses of files.
+    pub blobs: Blobs,
+    /// Tells whether a file has expired.
+    pub clock: Clock,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let aws = Aws::from_env()?;
+        Ok(Self {
+            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            events: Queue::from_env(aws.sqs(), names::EVENTS_QUEUE)?,
+            store: Store::from_env(aws.dynamodb())?,
+            blobs: Blobs::from_env(aws.s3())?,
+            clock: Clock::system(),
+        })
+    }
+}
+
+/// Sends the visitor on to the file, or says that it is gone.
+pub async fn handle(app: &App, request: Request) -> Response {
+    let Ok(token) = app.signer.verify(Kind::Download, &request.path_parameters.token) else {
+        return Response::not_found();
+    };
+    let files = match app.store.attachments(token.message).await {
+        Ok(files) => files,
+        Err(error) => {
+            tracing::error!(%error, "files not readable");
+            return Response::unavailable();
+        }
+    };
+    match attachment::tracked(&files).nth(usize::from(token.index)) {
+        None => Response::not_found(),
+        Some(file) if !file.is_available(app.clock.now()) => Response::gone(),
+        Some(file) => send_on(app, &request, &token, file).await,
+    }
+}
+
+async fn send_on(app: &App, request: &Request, token: &Token, file: &Attachment) -> Response {
+    match app.blobs.presign_download(token.message, file).await {
+        Ok(address) => {
+            hit::record(&app.events, hit::of(request, token, Action::AttachmentView(token.index))).await;
+            Response::redirect(&address)
+        }
+        Err(error) => {
+            tracing::error!(%error, "file not signed");
+            Response::unavailable()
+        }
+    }
+}

@@ -1,1 +1,48 @@
-//! Placeholder.
+//! The pixel: tells that a recipient's software fetched a message.
+//!
+//! - Trigger: `GET` or `HEAD` of `/o/{token}`.
+//! - Reads: nothing but the token.
+//! - Writes: one task on the events queue.
+//! - On failure: the GIF all the same; a hit that could not be queued is logged whole, to be replayed.
+
+use aws::clients::Aws;
+use aws::config::{self, ConfigError, names};
+use aws::lambda::hit;
+use aws::lambda::http::{Request, Response};
+use aws::queue::Queue;
+use domain::event::Action;
+use domain::task::RecordTask;
+use domain::token::{Kind, Signer};
+
+/// What the pixel touches.
+pub struct App {
+    /// Verifies tokens.
+    pub signer: Signer,
+    /// Takes hits.
+    pub events: Queue<RecordTask>,
+}
+
+/// A transparent GIF of one pixel (43 bytes) in base64.
+const GIF: &str = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let aws = Aws::from_env()?;
+        Ok(Self {
+            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            events: Queue::from_env(aws.sqs(), names::EVENTS_QUEUE)?,
+        })
+    }
+}
+
+/// Answers the GIF, whatever happened.
+pub async fn handle(app: &App, request: Request) -> Response {
+    if let Ok(token) = app.signer.verify(Kind::Open, &request.path_parameters.token) {
+        hit::record(&app.events, hit::of(&request, &token, Action::Open)).await;
+    }
+    Response::gif(GIF)
+}

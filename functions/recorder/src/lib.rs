@@ -1,1 +1,112 @@
-//! Placeholder.
+//! The recorder: hits from the queue into the log of their message, and the figures that follow.
+//!
+//! - Trigger: the events queue, in batches.
+//! - Reads: the message, its figures, its log.
+//! - Writes: one segment of the log for all new hits of a message in the batch; consequences; the figures last.
+//! - On failure: the hits of that message come again. Whatever was written already makes no difference then.
+//!
+//! The figures' version is read before the log and is the condition of their write, so of two recorders at work on
+//! one message the slower one starts over and sees what the other added.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::clients::Aws;
+use aws::config::ConfigError;
+use aws::lambda::batch::{self, Event, Outcome, Response};
+use aws::store::{Error, Store, Stored, Summary};
+use domain::engagement::{Context, Engagement, fold};
+use domain::event::{Action, Hit, MessageHit};
+use domain::id::MessageId;
+use domain::message::Message;
+use domain::task::RecordTask;
+
+mod flood;
+
+/// What the recorder touches.
+pub struct App {
+    /// Log and figures.
+    pub store: Store,
+}
+
+/// How often a batch starts over when another recorder was faster.
+const TRIES: usize = 5;
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self { store: Store::from_env(Aws::from_env()?.dynamodb())? })
+    }
+}
+
+/// Records the hits of a batch, message by message.
+pub async fn handle(app: &App, event: Event) -> Response {
+    let (tasks, unread) = batch::tasks(event);
+    batch::each(by_message(tasks), unread, |(message, hits)| record(app, message, hits)).await
+}
+
+type Group = (Vec<String>, (MessageId, Vec<Hit>));
+
+fn by_message(tasks: Vec<(String, RecordTask)>) -> Vec<Group> {
+    let mut groups: BTreeMap<MessageId, (Vec<String>, Vec<Hit>)> = BTreeMap::new();
+    for (id, RecordTask::HitV1(MessageHit { message, hit })) in tasks {
+        let group = groups.entry(message).or_default();
+        group.0.push(id);
+        group.1.push(hit);
+    }
+    groups.into_iter().map(|(message, (ids, hits))| (ids, (message, hits))).collect()
+}
+
+async fn record(app: &App, id: MessageId, hits: Vec<Hit>) -> Outcome {
+    for _ in 0..TRIES {
+        match try_record(app, id, &hits).await {
+            Ok(outcome) => return outcome,
+            Err(Error::Conflict) => {}
+            Err(error) => return Outcome::Retry(error.to_string()),
+        }
+    }
+    Outcome::Retry("others are recording this message".to_owned())
+}
+
+async fn try_record(app: &App, id: MessageId, hits: &[Hit]) -> Result<Outcome, Error> {
+    let Some(stored) = app.store.message(id).await? else {
+        return Ok(Outcome::Drop("no such message"));
+    };
+    let message = &stored.message;
+    let hits: Vec<Hit> = hits.iter().filter(|hit| belongs(hit, message)).cloned().collect();
+    let before = app.store.summary(message.org, message.owner, id).await?;
+    let after = if before.logged >= flood::LOG_LIMIT {
+        flood::count_only(&before, &hits)
+    } else {
+        let engagement = log(app, &stored, hits).await?;
+        let logged = u32::try_from(engagement.judged.len()).unwrap_or(u32::MAX);
+        Summary { kpis: engagement.kpis, logged, ..before.clone() }
+    };
+    if after != before {
+        let after = Summary { version: before.version + 1, ..after };
+        app.store.replace_summary(message.org, message.owner, id, &after).await?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// A token that was signed for this message names only what the message has.
+fn belongs(hit: &Hit, message: &Message) -> bool {
+    let link = match hit.action {
+        Action::Click(link) => link < message.links,
+        Action::Open | Action::AttachmentView(_) => true,
+    };
+    link && message.tracked && usize::from(hit.recipient) < message.recipients.len()
+}
+
+/// Adds what is new to the log and folds the whole of it.
+async fn log(app: &App, stored: &Stored, hits: Vec<Hit>) -> Result<Engagement, Error> {
+    let mut all = app.store.hits(stored.message.id).await?;
+    let known: BTreeSet<_> = all.iter().map(|hit| hit.id).collect();
+    let unique: BTreeMap<_, Hit> = hits.into_iter().map(|hit| (hit.id, hit)).collect();
+    let new: Vec<Hit> = unique.into_values().filter(|hit| !known.contains(&hit.id)).collect();
+    app.store.log_hits(stored.message.id, &new).await?;
+    all.extend(new);
+    Ok(fold(all, &Context::of(&stored.message, &stored.copies)))
+}

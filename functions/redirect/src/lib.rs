@@ -1,1 +1,66 @@
-//! Placeholder.
+//! The redirect: sends a recipient on to the author's address, and tells that the link was followed.
+//!
+//! - Trigger: `GET` or `HEAD` of `/c/{token}`.
+//! - Reads: nothing but the token, which carries its destination; for a token whose key was taken out of the ring,
+//!   the addresses that were stored with the message.
+//! - Writes: one task on the events queue.
+//! - On failure: the visitor is sent on all the same; a hit that could not be queued is logged whole.
+
+use aws::clients::Aws;
+use aws::config::{self, ConfigError, names};
+use aws::lambda::hit;
+use aws::lambda::http::{Request, Response};
+use aws::queue::Queue;
+use aws::store::Store;
+use domain::event::Action;
+use domain::task::RecordTask;
+use domain::token::{Invalid, Kind, Signer, Token};
+
+/// What the redirect touches.
+pub struct App {
+    /// Verifies tokens.
+    pub signer: Signer,
+    /// Takes hits.
+    pub events: Queue<RecordTask>,
+    /// Knows the addresses of old messages.
+    pub store: Store,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let aws = Aws::from_env()?;
+        Ok(Self {
+            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            events: Queue::from_env(aws.sqs(), names::EVENTS_QUEUE)?,
+            store: Store::from_env(aws.dynamodb())?,
+        })
+    }
+}
+
+/// Sends the visitor on, or answers the same page for everything that is no link of ours.
+pub async fn handle(app: &App, request: Request) -> Response {
+    match app.signer.verify(Kind::Click, &request.path_parameters.token) {
+        Ok(token) => {
+            hit::record(&app.events, hit::of(&request, &token, Action::Click(token.index))).await;
+            Response::redirect(&token.destination)
+        }
+        Err(Invalid::UnknownKey(claimed)) => from_stored_links(app, &claimed).await,
+        Err(Invalid::Forged) => Response::not_found(),
+    }
+}
+
+/// Nothing that the token claims can be believed, so it leads only where the message really led, and counts nothing.
+async fn from_stored_links(app: &App, claimed: &Token) -> Response {
+    match app.store.link(claimed.message, claimed.index).await {
+        Ok(Some(url)) => Response::redirect(&url),
+        Ok(None) => Response::not_found(),
+        Err(error) => {
+            tracing::error!(%error, "stored links not readable");
+            Response::not_found()
+        }
+    }
+}

@@ -1,1 +1,119 @@
-//! Placeholder.
+//! The sender: one copy of one message to SES, at most once.
+//!
+//! - Trigger: the send queue, one task at a time. A task only says which copy to look at.
+//! - Reads: the copy, its message, body, links and files.
+//! - Writes: the copy, before and after the call to SES; hints at what must be looked at later.
+//! - On failure: before the call, the task comes again and a later worker takes over. After it, nobody sends again:
+//!   the copy waits for evidence, then for a person.
+
+use aws::blobs::Blobs;
+use aws::clients::Aws;
+use aws::clock::Clock;
+use aws::config::{self, ConfigError, names};
+use aws::ids::Ids;
+use aws::lambda::batch::{self, Event, Outcome, Response};
+use aws::mailer::Mailer;
+use aws::queue::Queue;
+use aws::store::{Error, Store};
+use domain::copy::{Copy, Step};
+use domain::due::{Due, Work};
+use domain::id::{AttemptId, MessageId};
+use domain::task::SendTask;
+use domain::token::Signer;
+use jiff::{SignedDuration, Timestamp};
+
+mod render;
+mod submit;
+
+/// What the sender touches.
+pub struct App {
+    /// Copies and messages.
+    pub store: Store,
+    /// Bodies and files.
+    pub blobs: Blobs,
+    /// The way out.
+    pub mailer: Mailer,
+    /// Takes tasks that must wait.
+    pub sends: Queue<SendTask>,
+    /// Signs tokens.
+    pub signer: Signer,
+    /// Where recipients reach the tracking endpoints, without a slash at the end.
+    pub tracking_url: String,
+    /// Tells whether a copy is due.
+    pub clock: Clock,
+    /// Names attempts.
+    pub ids: Ids,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let aws = Aws::from_env()?;
+        Ok(Self {
+            store: Store::from_env(aws.dynamodb())?,
+            blobs: Blobs::from_env(aws.s3())?,
+            mailer: Mailer::from_env(aws.ses()),
+            sends: Queue::from_env(aws.sqs(), names::SENDS_QUEUE)?,
+            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            tracking_url: config::required(names::TRACKING_URL)?,
+            clock: Clock::system(),
+            ids: Ids::System,
+        })
+    }
+}
+
+/// Looks at the copies that the batch names, one after the other.
+pub async fn handle(app: &App, event: Event) -> Response {
+    let (tasks, unread) = batch::tasks(event);
+    let groups = tasks.into_iter().map(|(id, task)| (vec![id], task)).collect();
+    batch::each(groups, unread, |SendTask::CopyV1 { message, recipient }| async move {
+        match look_at(app, message, recipient).await {
+            Ok(outcome) => outcome,
+            Err(Error::Conflict) => Outcome::Done,
+            Err(error) => Outcome::Retry(error.to_string()),
+        }
+    })
+    .await
+}
+
+/// Does what the copy's state asks for. A conflict means that another worker was faster.
+async fn look_at(app: &App, message: MessageId, recipient: u16) -> Result<Outcome, Error> {
+    let Some(copy) = app.store.copy(message, recipient).await? else {
+        return Ok(Outcome::Drop("no such copy"));
+    };
+    let (now, attempt) = (app.clock.now(), AttemptId::new(app.clock.now(), app.ids.next()));
+    match copy.step(now, attempt) {
+        Step::Claim(copy) => {
+            app.store.replace_copy(message, &copy).await?;
+            submit::prepare_and_submit(app, message, copy, attempt).await
+        }
+        Step::Settle(copy, look_again) => write(app, message, &copy, look_again).await,
+        // A later task will look again: the one that waits in the queue, or the hint that was filed.
+        Step::Wait(at) if copy.is_waiting() => wait(app, message, recipient, at, now).await,
+        Step::Wait(_) | Step::Done => Ok(Outcome::Done),
+    }
+}
+
+/// Writes the copy; when somebody must look again at an instant, a hint is filed before and a task queued after.
+async fn write(app: &App, message: MessageId, copy: &Copy, look_again: Option<Timestamp>) -> Result<Outcome, Error> {
+    if let Some(at) = look_again {
+        app.store.file_due(&Due { at, message, work: Work::Check }).await?;
+    }
+    app.store.replace_copy(message, copy).await?;
+    match look_again {
+        Some(at) => wait(app, message, copy.recipient, at, app.clock.now()).await,
+        None => Ok(Outcome::Done),
+    }
+}
+
+/// Queues the same task again for `at`; the queue holds it for 15 minutes at most, then we are here again.
+async fn wait(app: &App, message: MessageId, recipient: u16, at: Timestamp, now: Timestamp) -> Result<Outcome, Error> {
+    let delay: SignedDuration = at.duration_since(now);
+    match app.sends.put_all(&[(SendTask::CopyV1 { message, recipient }, delay)]).await {
+        Ok(()) => Ok(Outcome::Done),
+        Err(error) => Ok(Outcome::Retry(error.to_string())),
+    }
+}

@@ -72,10 +72,10 @@ impl Blobs {
     ///
     /// # Errors
     /// When storage did not confirm it.
-    pub async fn put_body(&self, org: OrgId, message: MessageId, body: &Body) -> Result<String, Error> {
+    pub async fn put_body(&self, message: MessageId, body: &Body) -> Result<String, Error> {
         let bytes = serde_json::to_vec(body).map_err(|error| Error::Corrupt(error.to_string()))?;
         let name = hex(&Sha256::digest(&bytes)[..16]);
-        self.put(body_key(org, message, &name), bytes, "application/json").await?;
+        self.put(body_key(message, &name), bytes, "application/json").await?;
         Ok(name)
     }
 
@@ -83,8 +83,8 @@ impl Blobs {
     ///
     /// # Errors
     /// When it is missing or storage does not answer.
-    pub async fn body(&self, org: OrgId, message: MessageId, name: &str) -> Result<Body, Error> {
-        let bytes = self.get(body_key(org, message, name), None).await?;
+    pub async fn body(&self, message: MessageId, name: &str) -> Result<Body, Error> {
+        let bytes = self.get(body_key(message, name), None).await?;
         serde_json::from_slice(&bytes).map_err(|error| Error::Corrupt(error.to_string()))
     }
 
@@ -108,10 +108,10 @@ impl Blobs {
     ///
     /// # Errors
     /// When it cannot be signed.
-    pub async fn presign_upload(&self, org: OrgId, message: MessageId, file: &Attachment) -> Result<Presigned, Error> {
+    pub async fn presign_upload(&self, message: MessageId, file: &Attachment) -> Result<Presigned, Error> {
         let valid = Duration::from_secs(domain::attachment::UPLOAD_TIME.as_secs().unsigned_abs());
         let size = i64::try_from(file.size).map_err(|error| Error::Corrupt(error.to_string()))?;
-        let request = self.client.put_object().bucket(&self.bucket).key(file_key(org, message, file.id));
+        let request = self.client.put_object().bucket(&self.bucket).key(file_key(message, file.id));
         let request = request.content_length(size).content_type(&file.content_type);
         let signed = request.presigned(presigning(valid)?).await.map_err(|error| unavailable(&error))?;
         let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -122,8 +122,8 @@ impl Blobs {
     ///
     /// # Errors
     /// When it cannot be signed.
-    pub async fn presign_download(&self, org: OrgId, message: MessageId, file: &Attachment) -> Result<String, Error> {
-        let request = self.client.get_object().bucket(&self.bucket).key(file_key(org, message, file.id));
+    pub async fn presign_download(&self, message: MessageId, file: &Attachment) -> Result<String, Error> {
+        let request = self.client.get_object().bucket(&self.bucket).key(file_key(message, file.id));
         let request = request
             .set_version_id(version(file))
             .response_content_type(file.served_type())
@@ -136,13 +136,8 @@ impl Blobs {
     ///
     /// # Errors
     /// When storage does not answer.
-    pub async fn uploaded(
-        &self,
-        org: OrgId,
-        message: MessageId,
-        file: AttachmentId,
-    ) -> Result<Option<Uploaded>, Error> {
-        let call = self.client.head_object().bucket(&self.bucket).key(file_key(org, message, file)).send();
+    pub async fn uploaded(&self, message: MessageId, file: AttachmentId) -> Result<Option<Uploaded>, Error> {
+        let call = self.client.head_object().bucket(&self.bucket).key(file_key(message, file)).send();
         match call.await {
             Ok(head) => {
                 let size = head.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
@@ -157,16 +152,16 @@ impl Blobs {
     ///
     /// # Errors
     /// When it is missing or storage does not answer.
-    pub async fn file(&self, org: OrgId, message: MessageId, file: &Attachment) -> Result<Vec<u8>, Error> {
-        self.get(file_key(org, message, file.id), version(file)).await
+    pub async fn file(&self, message: MessageId, file: &Attachment) -> Result<Vec<u8>, Error> {
+        self.get(file_key(message, file.id), version(file)).await
     }
 
     /// Removes a file; not an error when it is not there.
     ///
     /// # Errors
     /// When storage does not answer.
-    pub async fn delete_file(&self, org: OrgId, message: MessageId, file: AttachmentId) -> Result<(), Error> {
-        let call = self.client.delete_object().bucket(&self.bucket).key(file_key(org, message, file)).send();
+    pub async fn delete_file(&self, message: MessageId, file: AttachmentId) -> Result<(), Error> {
+        let call = self.client.delete_object().bucket(&self.bucket).key(file_key(message, file)).send();
         call.await.map(drop).map_err(|error| unavailable(&error))
     }
 
@@ -186,16 +181,16 @@ impl Blobs {
     }
 }
 
-fn body_key(org: OrgId, message: MessageId, name: &str) -> String {
-    format!("{org}/messages/{message}/body/{name}.json")
+fn body_key(message: MessageId, name: &str) -> String {
+    format!("messages/{message}/body/{name}.json")
 }
 
-fn file_key(org: OrgId, message: MessageId, file: AttachmentId) -> String {
-    format!("{org}/messages/{message}/files/{file}")
+fn file_key(message: MessageId, file: AttachmentId) -> String {
+    format!("messages/{message}/files/{file}")
 }
 
 fn answer_key(org: OrgId, name: &str) -> String {
-    format!("{org}/answers/{name}.json")
+    format!("answers/{org}/{name}.json")
 }
 
 fn version(file: &Attachment) -> Option<String> {

@@ -71,6 +71,11 @@ impl Attachment {
     }
 }
 
+/// The files that are linked, in the order of their tokens' indices.
+pub fn tracked(files: &[Attachment]) -> impl Iterator<Item = &Attachment> {
+    files.iter().filter(|file| file.tracked)
+}
+
 const SERVED_AS_THEY_ARE: [&str; 8] = [
     "application/pdf",
     "image/png",

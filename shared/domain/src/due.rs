@@ -13,8 +13,9 @@ use crate::id::MessageId;
 pub const SHARDS: u8 = 4;
 /// How far ahead a tick reads: the current minute and the next two.
 pub const LOOK_AHEAD: SignedDuration = SignedDuration::from_mins(2);
-/// What is due within this time goes straight to the queue: a tick may already have read its minute.
-pub const DIRECT: SignedDuration = SignedDuration::from_mins(3);
+/// What is due within this time goes straight to the queue: a tick may have read its minute before the hint was
+/// written. A tick reads the minutes up to two ahead, so a hint four minutes ahead has at least one to be written.
+pub const DIRECT: SignedDuration = SignedDuration::from_mins(4);
 /// After this time somebody looks whether directly queued work was really done.
 pub const CHECK_AFTER: SignedDuration = SignedDuration::from_mins(5);
 

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::copy::Copy;
 use crate::event::{Action, Hit};
 use crate::id::EventId;
+use crate::message::Message;
 use crate::verdict::{self, Verdict};
 
 /// The figures of a message. Approximations all the same: images may be blocked or cached.
@@ -42,6 +44,18 @@ pub struct Context {
     pub recipients: Vec<verdict::Recipient>,
     /// How many different links the message has.
     pub links: usize,
+}
+
+impl Context {
+    /// What a message and its copies tell.
+    pub fn of(message: &Message, copies: &[Copy]) -> Self {
+        let sender = message.from.email.key();
+        let recipients = message.recipients.iter().enumerate().map(|(n, recipient)| verdict::Recipient {
+            arrived_at: copies.get(n).and_then(|copy| copy.sent_at),
+            is_sender: recipient.mailbox.email.key() == sender,
+        });
+        Self { recipients: recipients.collect(), links: usize::from(message.links) }
+    }
 }
 
 /// A hit with its verdict.

@@ -8,13 +8,14 @@
 //! | [`id`], [`address`], [`name`], [`record`] | what a valid id, address, name and record reference is |
 //! | [`message`], [`attachment`], [`settings`] | what a message is, and what may still be changed |
 //! | [`copy`] | how one recipient's copy is sent at most once |
-//! | [`token`], [`keyring`] | the signed addresses that recipients meet |
+//! | [`token`], [`keyring`], [`api_key`] | the signed addresses that recipients meet, the keys that integrations hold |
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
 //! | [`due`], [`task`] | work that waits for its time, and work on the queues |
 
 pub mod address;
 pub mod agent;
+pub mod api_key;
 pub mod attachment;
 pub mod copy;
 pub mod due;

@@ -54,9 +54,8 @@ impl Store {
     }
 }
 
-/// The write that records an answer. An expired one that DynamoDB has not deleted yet is in the way until it has:
-/// callers look for it first, and replace it.
+/// The write that records an answer; one that expired may still be there, because TTL deletes late.
 pub(super) fn write(org: OrgId, record: &Idempotency) -> Result<(Item, Condition), Error> {
     let item = Item::new(&keys::idempotency(org, &record.hash), record)?.expiring(record.expires_at);
-    Ok((item, Condition::Absent))
+    Ok((item, Condition::AbsentOrExpired(record.expires_at - KEPT)))
 }

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 
 /// The address of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
+pub(super) struct Key {
     /// The partition.
-    pub pk: String,
+    pub(super) pk: String,
     /// The place in it.
-    pub sk: String,
+    pub(super) sk: String,
 }
 
 fn key(pk: String, sk: impl Into<String>) -> Key {
@@ -22,111 +22,111 @@ fn key(pk: String, sk: impl Into<String>) -> Key {
 }
 
 /// An organisation.
-pub fn org(org: OrgId) -> Key {
+pub(super) fn org(org: OrgId) -> Key {
     key(format!("ORG#{org}"), "ORG")
 }
 
 /// The settings of an organisation.
-pub fn settings(org: OrgId) -> Key {
+pub(super) fn settings(org: OrgId) -> Key {
     key(format!("ORG#{org}"), "SETTINGS")
 }
 
 /// A user of an organisation.
-pub fn user(org: OrgId, user: UserId) -> Key {
+pub(super) fn user(org: OrgId, user: UserId) -> Key {
     key(format!("ORG#{org}"), format!("USER#{user}"))
 }
 
 /// An API key, by its public part.
-pub fn api_key(id: &str) -> Key {
+pub(super) fn api_key(id: &str) -> Key {
     key(format!("KEY#{id}"), "KEY")
 }
 
 /// The partition of a message.
-pub fn message_partition(message: MessageId) -> String {
+pub(super) fn message_partition(message: MessageId) -> String {
     format!("MSG#{message}")
 }
 
 /// A message without its body.
-pub fn message(message: MessageId) -> Key {
+pub(super) fn message(message: MessageId) -> Key {
     key(message_partition(message), META)
 }
 
 /// The sort key of a message.
-pub const META: &str = "META";
+pub(super) const META: &str = "META";
 /// What the sort keys of copies begin with.
-pub const COPY: &str = "COPY#";
+pub(super) const COPY: &str = "COPY#";
 /// What the sort keys of attachments begin with.
-pub const ATTACHMENT: &str = "ATT#";
+pub(super) const ATTACHMENT: &str = "ATT#";
 /// What the sort keys of segments of hits begin with.
-pub const HITS: &str = "SEGMENT#";
+pub(super) const HITS: &str = "SEGMENT#";
 
 /// One recipient's copy.
-pub fn copy(message: MessageId, recipient: u16) -> Key {
+pub(super) fn copy(message: MessageId, recipient: u16) -> Key {
     key(message_partition(message), format!("{COPY}{recipient:02}"))
 }
 
 /// A file of a message.
-pub fn attachment(message: MessageId, attachment: AttachmentId) -> Key {
+pub(super) fn attachment(message: MessageId, attachment: AttachmentId) -> Key {
     key(message_partition(message), format!("{ATTACHMENT}{attachment}"))
 }
 
 /// How many addresses of links one item holds: 150 of at most 2,000 bytes stay below DynamoDB's 400 KB.
-pub const LINKS_PER_ITEM: usize = 150;
+pub(super) const LINKS_PER_ITEM: usize = 150;
 
 /// A part of the addresses of a message's links.
-pub fn links(message: MessageId, part: usize) -> Key {
+pub(super) fn links(message: MessageId, part: usize) -> Key {
     key(message_partition(message), format!("URLS#{part:03}"))
 }
 
 /// A segment of the log of hits. Two batches that share their first hit must not overwrite each other, so the
 /// content is part of the name.
-pub fn hits(message: MessageId, first: EventId, hash: &str) -> Key {
+pub(super) fn hits(message: MessageId, first: EventId, hash: &str) -> Key {
     key(message_partition(message), format!("{HITS}{first}#{hash}"))
 }
 
 /// The partition of the figures of an owner's messages: one query reads them all.
-pub fn summaries(org: OrgId, owner: UserId) -> String {
+pub(super) fn summaries(org: OrgId, owner: UserId) -> String {
     format!("SUMMARY#{org}#{owner}")
 }
 
 /// The figures of one message.
-pub fn summary(org: OrgId, owner: UserId, message: MessageId) -> Key {
+pub(super) fn summary(org: OrgId, owner: UserId, message: MessageId) -> Key {
     key(summaries(org, owner), message.to_string())
 }
 
 /// The partition of the index of an owner's messages.
-pub fn owner(org: OrgId, owner: UserId) -> String {
+pub(super) fn owner(org: OrgId, owner: UserId) -> String {
     format!("OWNER#{org}#{owner}")
 }
 
 /// The place of a message in the index of its owner.
-pub fn owner_position(at: Timestamp, message: MessageId) -> String {
+pub(super) fn owner_position(at: Timestamp, message: MessageId) -> String {
     format!("{}#{message}", instant::format(at))
 }
 
 /// The message at a place of the index.
-pub fn parse_owner_position(position: &str) -> Option<(Timestamp, MessageId)> {
+pub(super) fn parse_owner_position(position: &str) -> Option<(Timestamp, MessageId)> {
     let (at, message) = position.split_once('#')?;
     Some((at.parse().ok()?, message.parse().ok()?))
 }
 
 /// The answer of a request that may be repeated. Every key belongs to a path, so that one may be used again elsewhere.
-pub fn idempotency(org: OrgId, hash: &str) -> Key {
+pub(super) fn idempotency(org: OrgId, hash: &str) -> Key {
     key(format!("IDEM#{org}#{hash}"), "IDEM")
 }
 
 /// The partition of hints that are due in a minute.
-pub fn due_partition(minute: Minute, shard: u8) -> String {
+pub(super) fn due_partition(minute: Minute, shard: u8) -> String {
     format!("DUE#{minute}#{shard:02}")
 }
 
 /// A hint. Filing the same work for the same time twice is one hint.
-pub fn due(at: Timestamp, message: MessageId, work: &str) -> Key {
+pub(super) fn due(at: Timestamp, message: MessageId, work: &str) -> Key {
     key(due_partition(Minute::of(at), shard(message)), format!("{}#{message}#{work}", instant::format(at)))
 }
 
 /// Up to which minute the tick has read.
-pub fn tick() -> Key {
+pub(super) fn tick() -> Key {
     key("TICK".to_owned(), "TICK")
 }
 

@@ -41,6 +41,8 @@ pub(crate) enum Condition {
     Any,
     /// Nothing is there yet.
     Absent,
+    /// Nothing is there yet, or only what expired (`expires_at`) before this instant.
+    AbsentOrExpired(Timestamp),
     /// The item is there with this `version`.
     Version(u32),
 }
@@ -230,6 +232,10 @@ fn expression(condition: Condition) -> (Option<String>, Option<Attributes>) {
     match condition {
         Condition::Any => (None, None),
         Condition::Absent => (Some("attribute_not_exists(pk)".to_owned()), None),
+        Condition::AbsentOrExpired(now) => {
+            let values = HashMap::from([(":now".to_owned(), AttributeValue::S(domain::instant::format(now)))]);
+            (Some("attribute_not_exists(pk) OR expires_at <= :now".to_owned()), Some(values))
+        }
         Condition::Version(version) => {
             let values = HashMap::from([(":version".to_owned(), AttributeValue::N(version.to_string()))]);
             (Some("version = :version".to_owned()), Some(values))

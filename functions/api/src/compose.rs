@@ -1,0 +1,171 @@
+//! What an author sends, checked field by field, and what becomes of a draft by it.
+
+use std::collections::BTreeSet;
+
+use domain::address::EmailAddress;
+use domain::message::{Body, MAX_BODY, MAX_RECIPIENTS, Mailbox, Recipient, Role};
+use domain::name;
+use domain::record::RecordRef;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::input::{Checks, nullable};
+use crate::problem::ApiError;
+
+/// A new message, or a change of a draft: what is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessageInput {
+    /// Whom it is addressed to. With `cc` and `bcc` 50 at most.
+    to: Option<Vec<RecipientInput>>,
+    /// Who gets a copy, for all to see.
+    cc: Option<Vec<RecipientInput>>,
+    /// Who gets a copy, for nobody to see.
+    bcc: Option<Vec<RecipientInput>>,
+    /// Up to 988 octets, one line.
+    subject: Option<String>,
+    /// Up to 1 MiB. Derived from `text` when only that is given.
+    html: Option<String>,
+    /// Up to 1 MiB. Derived from `html` when only that is given.
+    text: Option<String>,
+    /// The record it is about; null for none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<RecordView>)]
+    regarding: Option<Option<RecordRef>>,
+    /// Follow the message; the organisation's default when left out.
+    tracking: Option<bool>,
+}
+
+/// A record of the CRM.
+#[derive(Debug, Clone, serde::Serialize, ToSchema)]
+pub(crate) struct RecordView {
+    /// `contact`, `lead`, `account` or `opportunity`.
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    /// The CRM's own id.
+    pub(crate) id: String,
+}
+
+/// A recipient as an author writes it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecipientInput {
+    /// One address, without a name.
+    email: String,
+    /// As people read it, up to 256 characters.
+    name: Option<String>,
+    /// The CRM's record of this person.
+    #[schema(value_type = Option<RecordView>)]
+    record: Option<RecordRef>,
+}
+
+/// What of a draft is to be changed.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    /// All recipients of one field.
+    pub(crate) recipients: Vec<(Role, Vec<Recipient>)>,
+    /// The subject.
+    pub(crate) subject: Option<String>,
+    /// The two parts; a part that was not given is derived from the other.
+    pub(crate) body: Option<Body>,
+    /// What it is about.
+    pub(crate) regarding: Option<Option<RecordRef>>,
+    /// Whether to follow it.
+    pub(crate) tracking: Option<bool>,
+}
+
+impl MessageInput {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// All fields that are wrong, each with its pointer.
+    pub(crate) fn check(self) -> Result<Change, ApiError> {
+        let mut checks = Checks::default();
+        let mut recipients = Vec::new();
+        for (role, field, input) in
+            [(Role::To, "/to", self.to), (Role::Cc, "/cc", self.cc), (Role::Bcc, "/bcc", self.bcc)]
+        {
+            if let Some(input) = input {
+                recipients.push((role, read_recipients(&mut checks, role, field, input)));
+            }
+        }
+        if let Some(subject) = &self.subject {
+            checks.keep("/subject", "invalid_text", name::subject(subject));
+        }
+        for (pointer, part) in [("/html", &self.html), ("/text", &self.text)] {
+            if part.as_ref().is_some_and(|part| part.len() > MAX_BODY) {
+                checks.add(pointer, "too_long", "at most 1 MiB");
+            }
+        }
+        checks.finish()?;
+        let body = body(self.html, self.text);
+        Ok(Change { recipients, subject: self.subject, body, regarding: self.regarding, tracking: self.tracking })
+    }
+}
+
+/// The two parts of a body, of which one may be missing.
+fn body(html: Option<String>, text: Option<String>) -> Option<Body> {
+    match (html, text) {
+        (None, None) => None,
+        (Some(html), Some(text)) => Some(Body { html, text }),
+        (Some(html), None) => Some(Body { text: mail::text::from_html(&html), html }),
+        (None, Some(text)) => Some(Body { html: mail::text::to_html(&text), text }),
+    }
+}
+
+fn read_recipients(checks: &mut Checks, role: Role, field: &str, input: Vec<RecipientInput>) -> Vec<Recipient> {
+    if input.len() > MAX_RECIPIENTS {
+        checks.add(field, "too_many_recipients", TOO_MANY);
+        return Vec::new();
+    }
+    let read = |(n, input)| read_recipient(checks, role, &format!("{field}/{n}"), input);
+    input.into_iter().enumerate().filter_map(read).collect()
+}
+
+fn read_recipient(checks: &mut Checks, role: Role, at: &str, input: RecipientInput) -> Option<Recipient> {
+    let email = checks.keep(format!("{at}/email"), "invalid_address", EmailAddress::parse(&input.email));
+    let name = input.name.filter(|name| !name.trim().is_empty());
+    if let Some(name) = &name {
+        checks.keep(format!("{at}/name"), "invalid_text", name::display_name(name));
+    }
+    Some(Recipient { role, mailbox: Mailbox { email: email?, name }, record: input.record })
+}
+
+const TOO_MANY: &str = "at most 50 recipients: Telltale is for one-to-one and small-audience mail, not for bulk mail";
+
+/// Puts the changed fields in place and keeps the order To, Cc, Bcc.
+///
+/// # Errors
+/// When there are too many recipients, or one of them twice.
+pub(crate) fn replace_recipients(
+    current: &[Recipient],
+    changed: Vec<(Role, Vec<Recipient>)>,
+) -> Result<Vec<Recipient>, ApiError> {
+    let mut all = Vec::new();
+    for role in [Role::To, Role::Cc, Role::Bcc] {
+        match changed.iter().find(|(changed, _)| *changed == role) {
+            Some((_, recipients)) => all.extend(recipients.iter().cloned()),
+            None => all.extend(current.iter().filter(|recipient| recipient.role == role).cloned()),
+        }
+    }
+    if all.len() > MAX_RECIPIENTS {
+        return Err(ApiError::field("/to", "too_many_recipients", TOO_MANY));
+    }
+    let mut seen = BTreeSet::new();
+    match all.iter().enumerate().find(|(_, recipient)| !seen.insert(recipient.mailbox.email.key())) {
+        Some((n, recipient)) => {
+            Err(ApiError::field(&place(&all, n, recipient.role), "duplicate_recipient", "this address is there twice"))
+        }
+        None => Ok(all),
+    }
+}
+
+fn place(all: &[Recipient], n: usize, role: Role) -> String {
+    let before = all[..n].iter().filter(|recipient| recipient.role == role).count();
+    let field = match role {
+        Role::To => "to",
+        Role::Cc => "cc",
+        Role::Bcc => "bcc",
+    };
+    format!("/{field}/{before}/email")
+}

@@ -1,0 +1,90 @@
+//! Release: what happens when *send* is chosen.
+//!
+//! A hint is filed first, then message, copies and answer are written in one transaction, then the copies are queued.
+//! Whatever fails after the transaction, the hint leads the scheduler to the copies.
+
+use aws::store::{Idempotency, Stored};
+use domain::attachment::Attachment;
+use domain::copy::Copy;
+use domain::due::{CHECK_AFTER, Due, Work};
+use domain::id::MessageId;
+use domain::message::{Body, Message, State};
+use domain::task::SendTask;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::App;
+use crate::problem::ApiError;
+use crate::routes::attachments;
+
+/// A draft that is ready to be released, with all that was made of it.
+pub(crate) struct Release {
+    before: Message,
+    /// The message and its copies as they will be.
+    pub(crate) after: Stored,
+    /// The text.
+    pub(crate) body: Body,
+    /// The files, all of them there.
+    pub(crate) files: Vec<Attachment>,
+}
+
+/// Checks that a draft can be sent at `at` and prepares everything; nothing that others can see is written.
+///
+/// # Errors
+/// When it is no draft, nobody would get it, or a file is missing.
+pub(crate) async fn prepare(app: &App, draft: Message, at: Timestamp) -> Result<Release, ApiError> {
+    if draft.state != State::Draft {
+        return Err(ApiError::not_editable());
+    }
+    if draft.recipients.is_empty() {
+        return Err(ApiError::field("/to", "no_recipients", "a message needs at least one recipient"));
+    }
+    let files = attachments::current(app, &draft).await?;
+    attachments::all_ready(app, draft.id, &files, app.clock.now()).await?;
+    let (settings, body) = (app.store.settings(draft.org).await?, app.blobs.body(draft.id, &draft.body).await?);
+    let tracked = draft.tracking_requested && settings.tracking_enabled;
+    let links = if tracked { links(app, draft.id, &body).await? } else { 0 };
+    let message = Message {
+        state: State::Released,
+        tracked,
+        links,
+        send_at: Some(at),
+        version: draft.version + 1,
+        ..draft.clone()
+    };
+    let copies = (0..).zip(&message.recipients).map(|(n, _)| Copy::queued(n, at)).collect();
+    Ok(Release { before: draft, after: Stored { message, copies }, body, files })
+}
+
+/// Stores the addresses of all links, so that a link leads on even if its key must be given up one day.
+async fn links(app: &App, id: MessageId, body: &Body) -> Result<u16, ApiError> {
+    let too_complex = |error: mail::track::Error| ApiError::field("/html", "html_too_complex", error.to_string());
+    let mut links = mail::track::links(&body.html, &body.text).map_err(too_complex)?;
+    links.truncate(usize::from(u16::MAX));
+    app.store.put_links(id, &links).await?;
+    Ok(u16::try_from(links.len()).unwrap_or(u16::MAX))
+}
+
+impl Release {
+    /// Makes it so.
+    pub(crate) async fn commit(&self, app: &App, answer: Option<&Idempotency>) -> Result<(), aws::store::Error> {
+        let Stored { message, copies } = &self.after;
+        let at = message.send_at.unwrap_or(message.created_at);
+        app.store.file_due(&Due { at: at + CHECK_AFTER, message: message.id, work: Work::Check }).await?;
+        app.store.change_message(&self.before, &self.after, answer).await?;
+        queue(app, message.id, copies, app.clock.now()).await;
+        Ok(())
+    }
+}
+
+/// Queues the copies that wait. What is not queued now is found by the hint that was filed before.
+pub(crate) async fn queue(app: &App, message: MessageId, copies: &[Copy], now: Timestamp) {
+    let waiting = copies.iter().filter(|copy| copy.is_waiting());
+    let tasks = waiting.map(|copy| (SendTask::CopyV1 { message, recipient: copy.recipient }, delay(copy, now)));
+    if let Err(error) = app.sends.put_all(&tasks.collect::<Vec<_>>()).await {
+        tracing::error!(%message, %error, "copies not queued; the scheduler will");
+    }
+}
+
+fn delay(copy: &Copy, now: Timestamp) -> SignedDuration {
+    copy.due_at.duration_since(now)
+}

@@ -1,0 +1,24 @@
+//! The routes, one file for each resource.
+
+pub(crate) mod attachments;
+pub(crate) mod list;
+pub(crate) mod me;
+pub(crate) mod messages;
+pub(crate) mod sending;
+pub(crate) mod settings;
+pub(crate) mod timeline;
+pub(crate) mod tracking;
+
+use aws::store::Stored;
+use domain::id::MessageId;
+
+use crate::App;
+use crate::caller::Caller;
+use crate::problem::ApiError;
+
+/// The message that a path names. What belongs to another tenant is as little there as what does not exist.
+pub(crate) async fn stored(app: &App, caller: &Caller, id: &str) -> Result<Stored, ApiError> {
+    let id: MessageId = id.parse().map_err(|_| ApiError::not_found())?;
+    let stored = app.store.message(id).await?;
+    stored.filter(|stored| stored.message.org == caller.org).ok_or_else(ApiError::not_found)
+}

@@ -1,0 +1,121 @@
+//! Messages: saved as drafts, read, changed, taken back.
+
+use aws::store::Stored;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::engagement::Kpis;
+use domain::id::MessageId;
+use domain::message::{Body, Message, State as MessageState};
+
+use crate::App;
+use crate::Shared;
+use crate::caller::Caller;
+use crate::compose::{Change, MessageInput, replace_recipients};
+use crate::idempotency::Post;
+use crate::input::Json;
+use crate::problem::{ApiError, Problem};
+use crate::view::{self, MessageView, Parts};
+
+/// Saves a draft.
+#[utoipa::path(post, path = "/v1/messages", tag = "messages", request_body = MessageInput,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable for 48 hours")),
+    responses((status = 201, body = MessageView), (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Result<Response, ApiError> {
+    let Post { caller, input, once } = post;
+    let change = input.check()?;
+    let settings = app.store.settings(caller.org).await?;
+    let id = MessageId::new(caller.now, app.ids.next());
+    let body = change.body.unwrap_or_else(|| Body { html: String::new(), text: String::new() });
+    let message = Message {
+        id,
+        org: caller.org,
+        owner: caller.user.id,
+        from: caller.user.mailbox.clone(),
+        recipients: replace_recipients(&[], change.recipients)?,
+        subject: change.subject.unwrap_or_default(),
+        regarding: change.regarding.flatten(),
+        tracking_requested: change.tracking.unwrap_or(settings.default_tracking),
+        tracked: false,
+        body: app.blobs.put_body(id, &body).await?,
+        links: 0,
+        state: MessageState::Draft,
+        version: 1,
+        created_at: caller.now,
+        send_at: None,
+        scheduled: false,
+    };
+    let stored = Stored { message, copies: Vec::new() };
+    let parts = Parts { settings: &settings, kpis: &Kpis::default(), content: Some((body, &[])) };
+    let view = view::message(&stored, parts, caller.now);
+    let write = async |answer: Option<&_>| app.store.create_message(&stored.message, answer).await;
+    once.answer(&app, StatusCode::CREATED, &view, write).await
+}
+
+/// A message.
+#[utoipa::path(get, path = "/v1/messages/{id}", tag = "messages", params(("id" = String, Path)),
+    responses((status = 200, body = MessageView), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<axum::Json<MessageView>, ApiError> {
+    let stored = super::stored(&app, &caller, &id).await?;
+    Ok(axum::Json(view::whole(&app, &stored, caller.now).await?))
+}
+
+/// Changes a draft; what is left out stays as it is.
+#[utoipa::path(patch, path = "/v1/messages/{id}", tag = "messages", params(("id" = String, Path)), request_body = MessageInput,
+    responses((status = 200, body = MessageView), (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn patch(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(input): Json<MessageInput>,
+) -> Result<axum::Json<MessageView>, ApiError> {
+    let before = super::stored(&app, &caller, &id).await?.message;
+    let change = input.check()?;
+    if before.state != MessageState::Draft {
+        return Err(ApiError::not_editable());
+    }
+    let message = changed(&app, &before, change).await?;
+    app.store.update_message(&before, &message).await?;
+    let stored = Stored { message, copies: Vec::new() };
+    Ok(axum::Json(view::whole(&app, &stored, caller.now).await?))
+}
+
+async fn changed(app: &App, before: &Message, change: Change) -> Result<Message, ApiError> {
+    let recipients = replace_recipients(&before.recipients, change.recipients)?;
+    let body = match change.body {
+        Some(body) => app.blobs.put_body(before.id, &body).await?,
+        None => before.body.clone(),
+    };
+    Ok(Message {
+        recipients,
+        body,
+        subject: change.subject.unwrap_or_else(|| before.subject.clone()),
+        regarding: change.regarding.unwrap_or_else(|| before.regarding.clone()),
+        tracking_requested: change.tracking.unwrap_or(before.tracking_requested),
+        version: before.version + 1,
+        ..before.clone()
+    })
+}
+
+/// Takes a message back while nothing of it has left.
+#[utoipa::path(delete, path = "/v1/messages/{id}", tag = "messages", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete(State(app): Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let Stored { message, copies } = super::stored(&app, &caller, &id).await?;
+    if message.state != MessageState::Cancelled {
+        let too_late = || ApiError::conflict("already_sent", "at least one copy has left, or is leaving right now");
+        let copies =
+            copies.iter().map(domain::copy::Copy::cancelled).collect::<Result<_, _>>().map_err(|_| too_late())?;
+        let cancelled = Message { state: MessageState::Cancelled, version: message.version + 1, ..message.clone() };
+        app.store.change_message(&message, &Stored { message: cancelled, copies }, None).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

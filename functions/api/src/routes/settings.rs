@@ -1,0 +1,57 @@
+//! What the organisation decided for all of its users.
+
+use axum::extract::State;
+use domain::settings::Settings;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Shared;
+use crate::caller::Caller;
+use crate::input::Json;
+use crate::problem::{ApiError, Problem};
+
+/// The settings of an organisation. In a change, what is left out stays as it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SettingsView {
+    /// Tracking is available at all. Off: everything else stays usable, figures stay empty.
+    tracking_enabled: bool,
+    /// New messages are followed unless their author says otherwise.
+    default_tracking: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SettingsInput {
+    tracking_enabled: Option<bool>,
+    default_tracking: Option<bool>,
+}
+
+impl From<Settings> for SettingsView {
+    fn from(settings: Settings) -> Self {
+        Self { tracking_enabled: settings.tracking_enabled, default_tracking: settings.default_tracking }
+    }
+}
+
+/// The settings of the caller's organisation.
+#[utoipa::path(get, path = "/v1/settings", tag = "settings",
+    responses((status = 200, body = SettingsView), (status = 401, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get(State(app): Shared, caller: Caller) -> Result<axum::Json<SettingsView>, ApiError> {
+    Ok(axum::Json(app.store.settings(caller.org).await?.into()))
+}
+
+/// Changes the settings.
+#[utoipa::path(put, path = "/v1/settings", tag = "settings", request_body = SettingsInput,
+    responses((status = 200, body = SettingsView), (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn put(
+    State(app): Shared,
+    caller: Caller,
+    Json(input): Json<SettingsInput>,
+) -> Result<axum::Json<SettingsView>, ApiError> {
+    let before = app.store.settings(caller.org).await?;
+    let after = Settings {
+        tracking_enabled: input.tracking_enabled.unwrap_or(before.tracking_enabled),
+        default_tracking: input.default_tracking.unwrap_or(before.default_tracking),
+    };
+    app.store.put_settings(caller.org, &after).await?;
+    Ok(axum::Json(after.into()))
+}

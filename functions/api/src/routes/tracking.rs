@@ -1,0 +1,90 @@
+//! Follow and don't follow, with what each recipient allows.
+
+use axum::extract::{Path, State};
+use domain::message::{Message, Role, State as MessageState, TrackingState};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::App;
+use crate::Shared;
+use crate::caller::Caller;
+use crate::compose::RecordView;
+use crate::input::Json;
+use crate::problem::{ApiError, Problem};
+
+/// Whether a message is followed, and what its recipients allow.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TrackingDetails {
+    /// `on`, `off` or `blocked`.
+    #[schema(value_type = String)]
+    state: TrackingState,
+    /// What the author asked for.
+    requested: bool,
+    recipients: Vec<PreferenceView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PreferenceView {
+    email: String,
+    name: Option<String>,
+    /// `to`, `cc` or `bcc`.
+    #[schema(value_type = String)]
+    role: Role,
+    record: Option<RecordView>,
+    /// `allow`, `deny` or `unknown`.
+    #[schema(value_type = String)]
+    preference: &'static str,
+}
+
+/// Follow, or don't follow.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TrackingInput {
+    requested: bool,
+}
+
+/// Whether a message is followed.
+#[utoipa::path(get, path = "/v1/messages/{id}/tracking", tag = "messages", params(("id" = String, Path)),
+    responses((status = 200, body = TrackingDetails), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<axum::Json<TrackingDetails>, ApiError> {
+    let stored = super::stored(&app, &caller, &id).await?;
+    details(&app, &stored.message).await
+}
+
+/// Follows a draft, or stops following it.
+#[utoipa::path(put, path = "/v1/messages/{id}/tracking", tag = "messages", params(("id" = String, Path)), request_body = TrackingInput,
+    responses((status = 200, body = TrackingDetails), (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn put(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(input): Json<TrackingInput>,
+) -> Result<axum::Json<TrackingDetails>, ApiError> {
+    let before = super::stored(&app, &caller, &id).await?.message;
+    if before.state != MessageState::Draft {
+        return Err(ApiError::not_editable());
+    }
+    let after = Message { tracking_requested: input.requested, version: before.version + 1, ..before.clone() };
+    app.store.update_message(&before, &after).await?;
+    details(&app, &after).await
+}
+
+async fn details(app: &App, message: &Message) -> Result<axum::Json<TrackingDetails>, ApiError> {
+    let settings = app.store.settings(message.org).await?;
+    let preference = |recipient: &domain::message::Recipient| PreferenceView {
+        email: recipient.mailbox.email.as_str().to_owned(),
+        name: recipient.mailbox.name.clone(),
+        role: recipient.role,
+        record: recipient.record.as_ref().map(Into::into),
+        preference: "unknown",
+    };
+    Ok(axum::Json(TrackingDetails {
+        state: message.tracking_state(&settings),
+        requested: message.tracking_requested,
+        recipients: message.recipients.iter().map(preference).collect(),
+    }))
+}

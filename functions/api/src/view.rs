@@ -1,0 +1,257 @@
+//! Messages as callers see them.
+
+use aws::store::Stored;
+use domain::attachment::Attachment;
+use domain::copy::{Copy, State};
+use domain::engagement::Kpis;
+use domain::instant;
+use domain::message::{Body, Mailbox, Message, Recipient, Role, Status, TrackingState};
+use domain::record::RecordRef;
+use domain::settings::Settings;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::App;
+use crate::compose::RecordView;
+use crate::problem::ApiError;
+
+/// A message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MessageView {
+    id: String,
+    /// `draft`, `scheduled`, `sending`, `sent`, `failed` or `cancelled`.
+    #[schema(value_type = String)]
+    status: Status,
+    owner: String,
+    from: MailboxView,
+    to: Vec<RecipientView>,
+    cc: Vec<RecipientView>,
+    bcc: Vec<RecipientView>,
+    subject: String,
+    /// Left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+    /// Left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    regarding: Option<RecordView>,
+    created_at: String,
+    sent_at: Option<String>,
+    tracking: TrackingView,
+    /// Left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachments: Option<Vec<AttachmentView>>,
+    copies: Vec<CopyView>,
+    /// One line for lists.
+    summary: String,
+    kpis: KpisView,
+}
+
+impl MessageView {
+    /// The status.
+    pub(crate) fn status(&self) -> Status {
+        self.status
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MailboxView {
+    email: String,
+    name: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecipientView {
+    email: String,
+    name: Option<String>,
+    record: Option<RecordView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TrackingView {
+    /// `on`, `off` or `blocked`.
+    #[schema(value_type = String)]
+    state: TrackingState,
+    /// What the author asked for.
+    requested: bool,
+    /// Recipients who do not allow it.
+    blocked_by: Vec<RecipientView>,
+}
+
+/// A file of a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AttachmentView {
+    id: String,
+    filename: String,
+    content_type: String,
+    size: u64,
+    tracked: bool,
+    /// `pending` or `ready`.
+    #[schema(value_type = String)]
+    status: &'static str,
+    /// Downloads were ended.
+    revoked: bool,
+    /// Downloads end at this instant.
+    expires_at: Option<String>,
+    /// How to send the bytes, while they are awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<UploadView>,
+}
+
+/// A request that the client makes itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UploadView {
+    #[schema(value_type = String)]
+    pub(crate) method: &'static str,
+    pub(crate) url: String,
+    pub(crate) headers: std::collections::BTreeMap<String, String>,
+    pub(crate) expires_at: String,
+}
+
+/// One recipient's copy.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CopyView {
+    recipient: String,
+    /// `queued`, `sending`, `retrying`, `confirming`, `unconfirmed`, `sent`, `failed` or `cancelled`. More may come.
+    #[schema(value_type = String)]
+    status: &'static str,
+    /// Why it waits or failed.
+    detail: Option<String>,
+    sent_at: Option<String>,
+}
+
+/// The figures of a message. Approximations all the same: images may be blocked or cached.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KpisView {
+    opens: u32,
+    attachment_views: u32,
+    link_clicks: u32,
+    replies: u32,
+    machine_opens: u32,
+    machine_clicks: u32,
+    first_opened_at: Option<String>,
+    last_opened_at: Option<String>,
+}
+
+impl From<&Kpis> for KpisView {
+    fn from(kpis: &Kpis) -> Self {
+        Self {
+            opens: kpis.opens,
+            attachment_views: kpis.attachment_views,
+            link_clicks: kpis.link_clicks,
+            replies: kpis.replies,
+            machine_opens: kpis.machine_opens,
+            machine_clicks: kpis.machine_clicks,
+            first_opened_at: kpis.first_opened_at.map(instant::format),
+            last_opened_at: kpis.last_opened_at.map(instant::format),
+        }
+    }
+}
+
+impl From<&RecordRef> for RecordView {
+    fn from(record: &RecordRef) -> Self {
+        Self { kind: record.kind.as_str(), id: record.id.as_str().to_owned() }
+    }
+}
+
+impl From<&Recipient> for RecipientView {
+    fn from(recipient: &Recipient) -> Self {
+        let Mailbox { email, name } = &recipient.mailbox;
+        Self { email: email.as_str().to_owned(), name: name.clone(), record: recipient.record.as_ref().map(Into::into) }
+    }
+}
+
+impl From<&Attachment> for AttachmentView {
+    fn from(file: &Attachment) -> Self {
+        Self {
+            id: file.id.to_string(),
+            filename: file.filename.clone(),
+            content_type: file.content_type.clone(),
+            size: file.size,
+            tracked: file.tracked,
+            status: if file.is_ready() { "ready" } else { "pending" },
+            revoked: file.revoked,
+            expires_at: file.expires_at.map(instant::format),
+            upload: None,
+        }
+    }
+}
+
+fn copy_view(message: &Message, copy: &Copy) -> CopyView {
+    let recipient = message.recipients.get(usize::from(copy.recipient));
+    CopyView {
+        recipient: recipient.map_or_else(String::new, |recipient| recipient.mailbox.email.as_str().to_owned()),
+        status: copy_status(copy.state),
+        detail: copy.detail.clone(),
+        sent_at: copy.sent_at.map(instant::format),
+    }
+}
+
+fn copy_status(state: State) -> &'static str {
+    match state {
+        State::Queued => "queued",
+        State::Leased | State::Submitting => "sending",
+        State::RetryWait => "retrying",
+        State::Confirming => "confirming",
+        State::Unconfirmed => "unconfirmed",
+        State::Sent => "sent",
+        State::Failed => "failed",
+        State::Cancelled => "cancelled",
+    }
+}
+
+/// What a view is made of, besides the message itself.
+pub(crate) struct Parts<'a> {
+    /// The organisation's settings.
+    pub(crate) settings: &'a Settings,
+    /// The figures.
+    pub(crate) kpis: &'a Kpis,
+    /// Text and files; none in lists.
+    pub(crate) content: Option<(Body, &'a [Attachment])>,
+}
+
+/// A message as callers see it at `now`.
+pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> MessageView {
+    let Stored { message, copies } = stored;
+    let status = message.status(copies, now);
+    let with_role = |role| message.recipients.iter().filter(move |r| r.role == role).map(Into::into).collect();
+    let (body, files) = parts.content.unzip();
+    let (html, text) = body.map(|body| (body.html, body.text)).unzip();
+    MessageView {
+        id: message.id.to_string(),
+        status,
+        owner: message.owner.to_string(),
+        from: MailboxView { email: message.from.email.as_str().to_owned(), name: message.from.name.clone() },
+        to: with_role(Role::To),
+        cc: with_role(Role::Cc),
+        bcc: with_role(Role::Bcc),
+        subject: message.subject.clone(),
+        html,
+        text,
+        regarding: message.regarding.as_ref().map(Into::into),
+        created_at: instant::format(message.created_at),
+        sent_at: Message::sent_at(copies).map(instant::format),
+        tracking: TrackingView {
+            state: message.tracking_state(parts.settings),
+            requested: message.tracking_requested,
+            blocked_by: Vec::new(),
+        },
+        attachments: files.map(|files| files.iter().map(Into::into).collect()),
+        copies: copies.iter().map(|copy| copy_view(message, copy)).collect(),
+        summary: message.summary(status, parts.kpis),
+        kpis: parts.kpis.into(),
+    }
+}
+
+/// Reads what else a message's view needs, and makes it.
+pub(crate) async fn whole(app: &App, stored: &Stored, now: Timestamp) -> Result<MessageView, ApiError> {
+    let Message { id, org, owner, body, .. } = &stored.message;
+    let body = async { Ok::<_, ApiError>(app.blobs.body(*id, body).await?) };
+    let files = async { crate::routes::attachments::current(app, &stored.message).await };
+    let rest =
+        async { Ok::<_, ApiError>((app.store.summary(*org, *owner, *id).await?, app.store.settings(*org).await?)) };
+    let (body, files, (summary, settings)) = futures::try_join!(body, files, rest)?;
+    let content = Some((body, files.as_slice()));
+    Ok(message(stored, Parts { settings: &settings, kpis: &summary.kpis, content }, now))
+}

@@ -1,0 +1,10 @@
+//! Wiring of the download.
+
+use aws::lambda;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::log::start();
+    let app = download::App::from_env()?;
+    lambda::run(|event| download::handle(&app, event)).await
+}

@@ -1,0 +1,10 @@
+//! Wiring of the pixel.
+
+use aws::lambda;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::log::start();
+    let app = pixel::App::from_env()?;
+    lambda::run(|event| pixel::handle(&app, event)).await
+}

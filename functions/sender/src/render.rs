@@ -1,0 +1,120 @@
+//! From a stored message to the bytes of one recipient's copy.
+
+use aws::blobs;
+use aws::store::{self, Stored};
+use domain::attachment::{self, Attachment};
+use domain::message::{Body, Mailbox, Message, Role};
+use domain::token::{Kind, Token};
+use mail::attachments::{Listed, html_list, text_list};
+use mail::{compose, track};
+
+use crate::App;
+
+/// Why there are no bytes.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// It will never be possible.
+    #[error(transparent)]
+    Unsendable(#[from] Unsendable),
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Storage did not answer.
+    #[error(transparent)]
+    Blobs(blobs::Error),
+}
+
+/// Why a copy can never be sent, in words for its author.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unsendable {
+    /// A body or a file is gone.
+    #[error("the text or a file of the message is gone")]
+    Missing,
+    /// The HTML cannot be rewritten.
+    #[error("the HTML is too complex to be followed: {0}")]
+    Html(#[from] track::Error),
+    /// The mail cannot be put together, or is too large.
+    #[error("{0}")]
+    Compose(#[from] compose::Error),
+}
+
+/// The bytes of one recipient's copy.
+pub(crate) async fn mime(app: &App, stored: &Stored, recipient: u16) -> Result<Vec<u8>, Error> {
+    let message = &stored.message;
+    let body = app.blobs.body(message.id, &message.body).await?;
+    let files = app.store.attachments(message.id).await?;
+    let body = if message.tracked { tracked_body(app, message, recipient, &body, &files).await? } else { body };
+    let mut attached = Vec::new();
+    for file in files.iter().filter(|file| !(message.tracked && file.tracked)) {
+        attached.push((file, app.blobs.file(message.id, file).await?));
+    }
+    compose_copy(app, message, recipient, &body, &attached).map_err(|error| Error::Unsendable(error.into()))
+}
+
+/// The body with this recipient's pixel, links and files.
+async fn tracked_body(
+    app: &App,
+    message: &Message,
+    recipient: u16,
+    body: &Body,
+    files: &[Attachment],
+) -> Result<Body, Error> {
+    let links = app.store.links(message.id, message.links).await?;
+    let sign = |kind, index, destination: &str| {
+        let token = Token { kind, message: message.id, recipient, index, destination: destination.to_owned() };
+        app.signer.sign(&token)
+    };
+    let address = |path, token: Option<String>| token.map(|token| format!("{}/{path}/{token}", app.tracking_url));
+    let wrap = |destination: &str| {
+        let index = links.iter().position(|link| link == destination)?;
+        address("c", sign(Kind::Click, u16::try_from(index).ok()?, destination))
+    };
+    let pixel = address("o", sign(Kind::Open, 0, ""));
+    let linked: Vec<(&Attachment, String)> = (0..)
+        .zip(attachment::tracked(files))
+        .filter_map(|(index, file)| Some((file, address("a", sign(Kind::Download, index, ""))?)))
+        .collect();
+    let listed = linked.iter().map(|(file, url)| Listed { filename: &file.filename, size: file.size, url });
+    let listed: Vec<Listed<'_>> = listed.collect();
+    let html = track::html(&body.html, &wrap, pixel.as_deref(), &html_list(&listed)).map_err(Unsendable::from)?;
+    Ok(Body { html, text: format!("{}{}", track::text(&body.text, &wrap), text_list(&listed)) })
+}
+
+fn compose_copy(
+    app: &App,
+    message: &Message,
+    recipient: u16,
+    body: &Body,
+    files: &[(&Attachment, Vec<u8>)],
+) -> Result<Vec<u8>, Unsendable> {
+    let host = app.tracking_url.split("://").last().unwrap_or_default().split([':', '/']).next().unwrap_or_default();
+    let (message_id, thread) = (format!("{}.{recipient}@{host}", message.id), format!("{}@{host}", message.id));
+    let visible = |role| {
+        let recipients = message.recipients.iter().filter(move |recipient| recipient.role == role);
+        recipients.map(|recipient| mailbox(&recipient.mailbox)).collect()
+    };
+    let attached = files.iter().map(|(file, bytes)| {
+        let (filename, content_type) = (file.filename.as_str(), file.content_type.as_str());
+        compose::Attached { filename, content_type, bytes }
+    });
+    Ok(compose::compose(&compose::Mail {
+        from: mailbox(&message.from),
+        reply_to: None,
+        to: visible(Role::To),
+        cc: visible(Role::Cc),
+        subject: &message.subject,
+        html: Some(&body.html),
+        text: Some(&body.text),
+        message_id: &message_id,
+        references: vec![&thread],
+        in_reply_to: None,
+        date_unix_seconds: message.send_at.unwrap_or(message.created_at).as_second(),
+        headers: Vec::new(),
+        boundary_seed: &message_id,
+        attachments: attached.collect(),
+    })?)
+}
+
+fn mailbox(mailbox: &Mailbox) -> compose::Mailbox<'_> {
+    compose::Mailbox { name: mailbox.name.as_deref(), email: mailbox.email.as_str() }
+}
