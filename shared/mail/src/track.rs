@@ -13,15 +13,16 @@
 //!   (`<textarea>`, `<noscript>`).
 
 mod destination;
-mod link;
+pub(crate) mod link;
 mod place;
 mod plain;
-mod quoted;
+pub(crate) mod quoted;
 mod scan;
 mod splice;
 mod tiny;
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use splice::Edit;
 
@@ -49,11 +50,16 @@ pub enum Error {
 /// in order of first appearance, each once.
 ///
 /// They are what `wrap` will be called with: as [`destination`] gives them, so `&amp;` is `&`.
+/// Text cannot say that a link is not to be tracked; what `html` marks so is left out for `text`
+/// too. So `wrap` should give an address for these destinations only.
 pub fn links(html: &str, text: &str) -> Result<Vec<String>, Error> {
-    let in_html = find(html)?.links.into_iter().map(|link| link.destination);
+    let found = find(html)?;
+    let opted_out: HashSet<_> = found.opted_out.into_iter().collect();
     let in_text = plain::links(text).map(|(_, destination)| destination);
+    let in_html = found.links.into_iter().map(|link| link.destination);
+    let all = in_html.chain(in_text.filter(|destination| !opted_out.contains(destination)));
     let mut seen = HashSet::new();
-    Ok(in_html.chain(in_text).filter(|destination| seen.insert(destination.clone())).collect())
+    Ok(all.filter(|destination| seen.insert(destination.clone())).collect())
 }
 
 /// `html` for one recipient.
@@ -83,14 +89,15 @@ pub fn html(
 /// Everything there is to rewrite in a body.
 struct Rewritable {
     links: Vec<Link>,
-    foreign_pixels: Vec<std::ops::Range<usize>>,
+    opted_out: Vec<String>,
+    foreign_pixels: Vec<Range<usize>>,
     pixel_at: usize,
     attachments_at: usize,
 }
 
 /// A link to track: the place of its attribute value, and where it leads.
 struct Link {
-    place: std::ops::Range<usize>,
+    place: Range<usize>,
     destination: String,
 }
 
@@ -100,12 +107,14 @@ fn find(html: &str) -> Result<Rewritable, Error> {
     }
     let found = scan::scan(html)?;
     let base = found.base.clone().and_then(|place| link::base(&html[place]));
+    let resolve = |place: &Range<usize>| link::resolve(&html[place.clone()], base.as_ref());
     let links = found.links.iter().filter_map(|place| {
-        let destination = link::resolve(&html[place.clone()], base.as_ref())?;
+        let destination = resolve(place)?;
         Some(Link { place: place.clone(), destination })
     });
     Ok(Rewritable {
         links: links.collect(),
+        opted_out: found.opted_out.iter().filter_map(resolve).collect(),
         pixel_at: place::of_pixel(html, &found),
         attachments_at: place::of_attachments(html, &found),
         foreign_pixels: found.foreign_pixels,

@@ -6,8 +6,11 @@ use std::rc::Rc;
 use lol_html::html_content::{Element, EndTag, TextChunk, TextType};
 use lol_html::{HtmlRewriter, MemorySettings, Settings, doc_text, element};
 
+use url::Url;
+
 use super::sheet::Sheet;
-use crate::track::destination;
+use crate::track::quoted::{self, Mark};
+use crate::track::{destination, link};
 
 /// What `lol_html` may allocate, mostly for open elements.
 const MEMORY_BYTES: usize = 64 << 20;
@@ -47,6 +50,7 @@ struct Reader {
     sheet: Sheet,
     /// Text of the current text node, which comes in pieces.
     node: String,
+    base: Option<Url>,
     link: Option<Link>,
     hidden: usize,
     preformatted: usize,
@@ -64,6 +68,8 @@ enum End {
     Block,
     Paragraph,
     Quote,
+    Section,
+    Indent,
     List,
     Link,
     Preformatted,
@@ -122,6 +128,18 @@ impl Reader {
 
     /// Begins an element; what its end will mean, if anything.
     fn open(&mut self, element: &Element<'_, '_>) -> Option<End> {
+        match quoted::mark(element) {
+            Some(Mark::Inside) if element.tag_name() == "blockquote" => {
+                self.sheet.open_quote();
+                return Some(End::Quote);
+            }
+            Some(Mark::Inside) => {
+                self.sheet.open_section();
+                return Some(End::Section);
+            }
+            Some(Mark::FromHere) => self.sheet.quote_the_rest(),
+            None => {}
+        }
         match element.tag_name().as_str() {
             "br" => self.sheet.break_line(),
             "hr" => {
@@ -133,9 +151,10 @@ impl Reader {
             "td" | "th" => self.sheet.space(),
             "a" => return self.open_link(element),
             "blockquote" => {
-                self.sheet.open_quote();
-                return Some(End::Quote);
+                self.sheet.indent();
+                return Some(End::Indent);
             }
+            "base" => self.base = self.base.take().or_else(|| link::base(&element.get_attribute("href")?)),
             "ul" | "ol" => {
                 self.sheet.open_list((element.tag_name() == "ol").then_some(1));
                 return Some(End::List);
@@ -168,6 +187,8 @@ impl Reader {
             End::Block => self.sheet.block(),
             End::Paragraph => self.sheet.paragraph(),
             End::Quote => self.sheet.close_quote(),
+            End::Section => self.sheet.close_section(),
+            End::Indent => self.sheet.outdent(),
             End::List => self.sheet.close_list(),
             End::Link => self.close_link(),
             End::Hidden => self.hidden = self.hidden.saturating_sub(1),
@@ -181,9 +202,19 @@ impl Reader {
     fn open_link(&mut self, element: &Element<'_, '_>) -> Option<End> {
         // A link inside a link ends the outer one.
         self.close_link();
-        let address = shown_address(&htmlize::unescape_attribute(element.get_attribute("href")?))?;
+        let address = self.shown_address(&element.get_attribute("href")?)?;
         self.link = Some(Link { address, label: String::new() });
         Some(End::Link)
+    }
+
+    /// The address to show for the value of an `href`; none for places within the page.
+    fn shown_address(&self, value: &str) -> Option<String> {
+        let href = htmlize::unescape_attribute(value);
+        let href = href.trim();
+        let on_the_web = || Url::parse(href).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        let written = || contact(href).or_else(|| on_the_web().then_some(href)).map(str::to_owned);
+        let address = link::resolve(value, self.base.as_ref()).or_else(written)?;
+        (!address.is_empty() && !address.contains(char::is_whitespace)).then_some(address)
     }
 
     fn close_link(&mut self) {
@@ -196,28 +227,25 @@ impl Reader {
     }
 }
 
-/// The address to show for a link: on the web, or of a mailbox or telephone; none within the page.
-fn shown_address(href: &str) -> Option<String> {
-    let href = href.trim();
-    for scheme in ["mailto:", "tel:", "sms:"] {
-        if href.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)) {
-            let address = href[scheme.len()..].split('?').next().unwrap_or_default();
-            return (!address.is_empty() && !address.contains(char::is_whitespace)).then(|| address.to_owned());
-        }
-    }
-    let on_the_web = url::Url::parse(href).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    let as_written = || (on_the_web && !href.contains(char::is_whitespace)).then(|| href.to_owned());
-    destination(href).or_else(as_written)
+/// Mailbox or telephone number of a link that leads to one.
+fn contact(href: &str) -> Option<&str> {
+    ["mailto:", "tel:", "sms:"].iter().find_map(|scheme| {
+        let (head, rest) = href.split_at_checked(scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then(|| rest.split('?').next().unwrap_or_default())
+    })
 }
 
-/// Whether the label of a link already is its address.
+/// Whether the label of a link already is its address, or its number in groups.
 fn says_the_same(label: &str, address: &str) -> bool {
-    label == address || destination(label).is_some_and(|label| label == address)
+    let without_grouping = || label.chars().filter(|c| !c.is_whitespace() && !"()-/".contains(*c));
+    without_grouping().eq(address.chars().filter(|c| !"()-/".contains(*c)))
+        || destination(label).is_some_and(|label| label == address)
 }
 
-/// `display:none` and `hidden`, as in the preview line many newsletters begin with.
+/// Drawings, and what is hidden as the preview line many newsletters begin with.
 fn is_hidden(element: &Element<'_, '_>) -> bool {
-    element.has_attribute("hidden")
+    matches!(element.tag_name().as_str(), "svg" | "template")
+        || element.has_attribute("hidden")
         || element.get_attribute("style").is_some_and(|style| {
             let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
             style.to_ascii_lowercase().contains("display:none")

@@ -21,9 +21,16 @@ pub(super) struct Sheet {
     line: String,
     /// Line breaks owed before the next line: two make a blank line.
     owed: usize,
+    /// Open block quotations of earlier mails.
     quotes: usize,
-    /// Quotations the last line was in.
-    quotes_before: usize,
+    /// Open sections around a quotation and the line that says whose it is.
+    sections: usize,
+    /// Depth of quotation of the last line.
+    depth_before: usize,
+    /// From here on everything belongs to an earlier mail.
+    quoted_to_the_end: bool,
+    /// Open indented blocks.
+    indents: usize,
     /// Open lists, each with the number of its next item if it counts.
     lists: Vec<Option<u32>>,
     /// What marks the list item on the current line.
@@ -97,6 +104,7 @@ impl Sheet {
         self.owed = 2;
     }
 
+    /// Opens a block quotation of an earlier mail.
     pub(super) fn open_quote(&mut self) {
         self.paragraph();
         self.quotes += 1;
@@ -105,6 +113,37 @@ impl Sheet {
     pub(super) fn close_quote(&mut self) {
         self.paragraph();
         self.quotes = self.quotes.saturating_sub(1);
+    }
+
+    /// Opens a section that is quoted, but no deeper than the block quotation in it.
+    pub(super) fn open_section(&mut self) {
+        self.paragraph();
+        self.sections += 1;
+    }
+
+    pub(super) fn close_section(&mut self) {
+        self.paragraph();
+        self.sections = self.sections.saturating_sub(1);
+    }
+
+    /// Everything from here on is quoted, at least once.
+    pub(super) fn quote_the_rest(&mut self) {
+        self.paragraph();
+        self.quoted_to_the_end = true;
+    }
+
+    pub(super) fn indent(&mut self) {
+        self.paragraph();
+        self.indents += 1;
+    }
+
+    pub(super) fn outdent(&mut self) {
+        self.paragraph();
+        self.indents = self.indents.saturating_sub(1);
+    }
+
+    fn quote_depth(&self) -> usize {
+        self.quotes.max(self.sections).max(usize::from(self.quoted_to_the_end)).min(DEEPEST)
     }
 
     /// Opens a list, whose items count from `first` if it is given.
@@ -152,19 +191,19 @@ impl Sheet {
     /// Writes out the current line; whether there was something on it.
     fn end_line(&mut self) -> bool {
         let line = std::mem::take(&mut self.line);
-        let line = line.trim_end_matches(' ');
-        if line.trim_matches(HARD_SPACE).is_empty() {
+        let line = line.trim_end_matches([' ', HARD_SPACE]);
+        if line.is_empty() {
             return false;
         }
         self.pay_breaks();
-        let quote = "> ".repeat(self.quotes.min(DEEPEST));
-        let indent = "  ".repeat(self.lists.len().saturating_sub(1).min(DEEPEST));
+        let quote = "> ".repeat(self.quote_depth());
+        let indent = "  ".repeat((self.indents + self.lists.len().saturating_sub(1)).min(DEEPEST));
         let marker = std::mem::take(&mut self.marker);
         let hanging = if self.lists.is_empty() { 0 } else { marker.chars().count().max(2) };
         let first = format!("{quote}{indent}{marker:hanging$}");
         let next = format!("{quote}{indent}{:hanging$}", "");
         push_wrapped(&mut self.done, line, &first, &next);
-        self.quotes_before = self.quotes;
+        self.depth_before = self.quote_depth();
         self.owed = 1;
         true
     }
@@ -176,8 +215,8 @@ impl Sheet {
         self.done.push('\n');
         if self.owed > 1 {
             // A blank line inside a quotation belongs to it.
-            let quoted = self.quotes.min(self.quotes_before).min(DEEPEST);
-            self.done.push_str(">".repeat(quoted).as_str());
+            let quoted = self.quote_depth().min(self.depth_before);
+            self.done.push_str("> ".repeat(quoted).trim_end());
             self.done.push('\n');
         }
     }
@@ -191,6 +230,7 @@ fn push_wrapped(done: &mut String, line: &str, first: &str, next: &str) {
     for word in line.split(' ') {
         let width = word.chars().count();
         if !fresh && column + 1 + width > WIDTH {
+            done.truncate(done.trim_end_matches(' ').len());
             done.push('\n');
             done.push_str(next);
             column = next.chars().count();

@@ -34,7 +34,8 @@ fn writes_links_with_their_address() {
     reads(r#"<a href="https://example.com/">https://example.com/</a>"#, "https://example.com/\n");
     reads(r#"<a href="mailto:sales@example.com?subject=x">sales@example.com</a>"#, "sales@example.com\n");
     reads(r#"<a href="mailto:sales@example.com">write</a>"#, "write <sales@example.com>\n");
-    reads(r#"<a href="tel:+1-555">call</a>"#, "call <+1-555>\n");
+    reads(r#"<a href="tel:+1-555">call</a> <a href="tel:+1555">+1 (555)</a>"#, "call <+1-555> +1 (555)\n");
+    reads(r#"<base href="https://a.test/"><a href="b">b</a>"#, "b <https://a.test/b>\n");
     reads(r##"<a href="#top">top</a> <a href="javascript:x()">x</a> <a name="y">y</a>"##, "top x y\n");
     reads(r#"<a href="https://example.com/unsubscribe">leave</a>"#, "leave <https://example.com/unsubscribe>\n");
     reads(r#"<a href="https://example.com/"><img src=x alt="Logo"></a>"#, "Logo <https://example.com/>\n");
@@ -44,14 +45,21 @@ fn writes_links_with_their_address() {
 #[test]
 fn writes_lists_and_quotations() {
     reads("x<ul><li>a</li><li>b<ol><li>c<li>d</ol></li></ul>y", "x\n\n- a\n- b\n  1. c\n  2. d\n\ny\n");
-    reads("a<blockquote><p>b</p><p>c</p><blockquote>d</blockquote></blockquote>e", "a\n\n> b\n>\n> c\n>\n> > d\n\ne\n");
+    reads("a<blockquote>b<blockquote>c</blockquote></blockquote>d", "a\n\n  b\n\n    c\n\nd\n");
+    reads(
+        "a<blockquote type=cite><p>b</p><p>c</p><blockquote type=cite>d</blockquote></blockquote>e",
+        "a\n\n> b\n>\n> c\n>\n> > d\n\ne\n",
+    );
+    reads("a<div class=gmail_quote>b:<blockquote class=gmail_quote>c</blockquote></div>", "a\n\n> b:\n>\n> c\n");
+    reads("a<div id=divRplyFwdMsg>b</div>c<blockquote type=cite>d</blockquote>", "a\n\n> b\n> c\n>\n> d\n");
 }
 
 #[test]
 fn leaves_out_what_nobody_sees() {
     reads(
         "<head><title>t</title><style>s</style></head><script>s</script><!-- c --><!--[if mso]>m<![endif]-->\
-         <div style='display: none'>p<div>q</div></div><span hidden>h</span>x<textarea>t</textarea>",
+         <div style='display: none'>p<div>q</div></div><span hidden>h</span>x<textarea>t</textarea>\
+         <svg><title>t</title><style>s</style></svg>",
         "x\n",
     );
 }

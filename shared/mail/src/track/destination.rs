@@ -24,7 +24,7 @@ pub const MAX_DESTINATION_BYTES: usize = 2_000;
 /// `unsubscribe` as one of its words (`/unsubscribe`, `/email-unsubscribe.html`).
 pub fn destination(written: &str) -> Option<String> {
     let address = tidy(written);
-    if address.contains(char::is_control) || address.contains("{{") {
+    if address.contains(char::is_control) {
         return None;
     }
     let (scheme, rest) = split_scheme(&address)?;
@@ -40,7 +40,7 @@ pub fn destination(written: &str) -> Option<String> {
     tracked.push_str(scheme);
     push_authority(&mut tracked, authority, &parsed)?;
     push_encoded(&mut tracked, tail);
-    (tracked.len() <= MAX_DESTINATION_BYTES).then_some(tracked)
+    (tracked.len() <= MAX_DESTINATION_BYTES && !tracked.contains("{{")).then_some(tracked)
 }
 
 /// Drops what a browser ignores: white space around, tabs and line breaks inside.

@@ -30,7 +30,7 @@ pub(super) fn opted_out(element: &Element<'_, '_>) -> bool {
 }
 
 /// The address relative ones start from, when it is on the web.
-pub(super) fn base(value: &str) -> Option<Url> {
+pub(crate) fn base(value: &str) -> Option<Url> {
     let address = htmlize::unescape_attribute(value);
     Url::parse(address.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
@@ -38,7 +38,7 @@ pub(super) fn base(value: &str) -> Option<Url> {
 /// Where the attribute value `value` leads, when that is to be tracked.
 ///
 /// Addresses within the page (`#…`) and empty ones stay what they are even if there is a base.
-pub(super) fn resolve(value: &str, base: Option<&Url>) -> Option<String> {
+pub(crate) fn resolve(value: &str, base: Option<&Url>) -> Option<String> {
     let address = htmlize::unescape_attribute(value);
     destination(&address).or_else(|| {
         let relative = address.trim_matches(|c: char| c <= ' ');

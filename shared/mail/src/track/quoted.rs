@@ -6,7 +6,7 @@ use lol_html::html_content::Element;
 
 /// How an element marks quoted text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     /// What is inside the element is quoted.
     Inside,
     /// The element and everything after it is quoted.
@@ -49,7 +49,7 @@ const OUTLOOK_RULES: &[&str] = &[
 ];
 
 /// Whether `element` marks quoted text, and which.
-pub(super) fn mark(element: &Element<'_, '_>) -> Option<Mark> {
+pub(crate) fn mark(element: &Element<'_, '_>) -> Option<Mark> {
     let id = element.get_attribute("id").unwrap_or_default();
     if IDS_BEFORE.contains(&id.as_str()) || has_outlook_rule(element) {
         return Some(Mark::FromHere);

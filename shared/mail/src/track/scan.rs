@@ -23,6 +23,8 @@ const MEMORY_BYTES: usize = 16 << 20;
 pub(super) struct Found {
     /// Values of `href` that may be tracked, without their quotes.
     pub(super) links: Vec<Range<usize>>,
+    /// Values of `href` the author does not want tracked.
+    pub(super) opted_out: Vec<Range<usize>>,
     /// Value of the first `<base href>`.
     pub(super) base: Option<Range<usize>>,
     /// Pixels in quoted text, which would report to someone else.
@@ -164,9 +166,12 @@ impl Scan {
 
     fn link(&self, element: &mut Element<'_, '_>) {
         let mut state = self.0.borrow_mut();
-        if !state.in_quote() && !link::opted_out(element) {
-            state.found.links.extend(link::href(element));
+        if state.in_quote() {
+            return;
         }
+        let found = &mut state.found;
+        let links = if link::opted_out(element) { &mut found.opted_out } else { &mut found.links };
+        links.extend(link::href(element));
     }
 
     fn image(&self, element: &mut Element<'_, '_>) {

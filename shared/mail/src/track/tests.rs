@@ -144,6 +144,7 @@ fn takes_pixels_out_of_quoted_text_only() {
         r#"<img src="http://a.test" width="1" height="1">"#,
         r"<IMG WIDTH=0 HEIGHT=1px SRC=x>",
         r#"<img src=x style="border:0;WIDTH: 1px !important; height:0" width=20>"#,
+        r#"<img src=x width=1 height=1 style="width:.0104in;height:0%">"#,
         PIXEL_TAG,
     ] {
         let quote = |inside: &str| format!("<p>A{pixel}</p><blockquote type=cite>Q{inside}Q</blockquote>{pixel}");
@@ -216,6 +217,16 @@ fn names_each_destination_once_html_first() {
         r#"<a href="http://b.test/?x=1&amp;y=2">b</a><a href="http://a.test">a</a><a href=http://b.test/?x=1&y=2>"#;
     let text = "http://c.test, http://a.test\n> http://quoted.test";
     assert_eq!(links(html, text).unwrap(), ["http://b.test/?x=1&y=2", "http://a.test", "http://c.test"]);
+}
+
+#[test]
+fn leaves_out_in_text_what_the_html_does_not_want_tracked() {
+    let html =
+        r#"<a href="http://a.test/1" data-no-track><a href="http://b.test" rel=unsubscribe><a href="http://b.test">"#;
+    assert_eq!(
+        links(html, "http://a.test/1 http://a.test/2 http://b.test").unwrap(),
+        ["http://b.test", "http://a.test/2"]
+    );
 }
 
 #[test]

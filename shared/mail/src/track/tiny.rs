@@ -21,10 +21,20 @@ fn declared(style: &str, property: &str) -> Option<String> {
         .next()
 }
 
-/// Zero, or one pixel at most, as HTML (`1`, `1px`) and CSS write it.
+/// One pixel at most, as HTML (`1`, `1px`) and CSS write it; Word makes `.0104in` of it.
 fn is_tiny(length: &str) -> bool {
     let length = length.trim().to_ascii_lowercase();
     let digits = length.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(length.len());
     let (number, unit) = length.split_at(digits);
-    number.parse::<f32>().is_ok_and(|n| n == 0.0 || n <= 1.0 && matches!(unit.trim(), "" | "px" | "pt"))
+    let pixels = match unit.trim() {
+        "" | "px" => 1.0,
+        "pt" => 96.0 / 72.0,
+        "in" => 96.0,
+        "cm" => 96.0 / 2.54,
+        "mm" => 96.0 / 25.4,
+        // A share of something unknown: only nothing of it is surely tiny.
+        _ => f32::INFINITY,
+    };
+    // Half a pixel more is still drawn as one.
+    number.parse::<f32>().is_ok_and(|n| n == 0.0 || n * pixels < 1.5)
 }

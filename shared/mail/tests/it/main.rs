@@ -1,0 +1,8 @@
+//! Tests of whole bodies and messages: the corpus, and properties of every input.
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod reversible;
