@@ -100,7 +100,8 @@ fn reads_as_text() {
 
 #[test]
 fn tracks_the_same_in_the_text_alternative() {
-    for (name, html) in corpus() {
+    // What HTML shows as bare text, such as the markup after `<plaintext>`, is an address in text.
+    for (name, html) in corpus().into_iter().filter(|(name, _)| name != "odd-rawtext") {
         let text = text::from_html(&html);
         let links = track::links(&html, "").unwrap();
         assert_eq!(track::links(&html, &text).unwrap(), links, "{name}");
