@@ -1,0 +1,260 @@
+//! The wiring: which function stands on which route, queue and timer, as `template.yaml` says it for AWS.
+
+use std::sync::Arc;
+
+use aws::blobs::Blobs;
+use aws::clients::Aws;
+use aws::ids::Ids;
+use aws::mailer::Mailer;
+use aws::queue::Queue;
+use aws::store::Store;
+use aws_credential_types::Credentials;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::keyring::KeyRing;
+use domain::token::Signer;
+use http_body::Body;
+use http_body_util::BodyExt;
+use jiff::SignedDuration;
+use lambda_http::request::LambdaRequest;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::cloud::{ACCESS_KEY_ID, Cloud, REGION, SECRET_ACCESS_KEY};
+use crate::function::{Function, function};
+use crate::gateway::{Gateway, Route};
+use crate::mapping::{Mapping, Mappings};
+use crate::sqs::{self, Sqs};
+use crate::timer::Timers;
+use crate::wire::Refusal;
+
+/// The name of the table.
+pub const TABLE: &str = "telltale";
+/// The name of the bucket.
+pub const BUCKET: &str = "telltale";
+/// The queue of hits.
+pub const EVENTS: &str = "events";
+/// The queue of send tasks.
+pub const SENDS: &str = "sends";
+
+/// What differs from one installation to another.
+#[derive(Clone)]
+pub struct Setup {
+    /// Where services answer; presigned addresses of files begin with it.
+    pub aws_url: String,
+    /// Where recipients reach the tracking endpoints.
+    pub tracking_url: String,
+    /// Signs tokens and cursors.
+    pub keys: KeyRing,
+    /// Makes ids and secrets.
+    pub ids: Ids,
+}
+
+/// All functions of Telltale, joined to a cloud.
+#[derive(Clone)]
+pub struct Telltale {
+    /// The cloud.
+    pub cloud: Cloud,
+    /// Its public door.
+    pub gateway: Gateway,
+    /// Its queues' consumers.
+    pub mappings: Mappings,
+    /// What runs every minute.
+    pub timers: Timers,
+    /// Administration, which has no public route.
+    pub admin: Function,
+}
+
+/// The parts of which functions are made.
+pub struct Parts {
+    aws: Aws,
+    setup: Setup,
+    cloud: Cloud,
+}
+
+/// A function whose events and answers are JSON.
+macro_rules! json_function {
+    ($app:expr, $handle:path) => {{
+        let app = Arc::new($app);
+        function(move |event| {
+            let app = Arc::clone(&app);
+            async move {
+                let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
+                serde_json::to_value($handle(&app, event).await).map_err(|error| error.to_string())
+            }
+        })
+    }};
+}
+
+impl Telltale {
+    /// Makes table, queues and bucket where they are missing, and joins every function to `cloud`.
+    ///
+    /// # Errors
+    /// When a resource cannot be made.
+    pub fn new(cloud: &Cloud, setup: &Setup) -> Result<Self, Refusal> {
+        let parts = Parts::new(cloud, setup);
+        Self::with_sender(&parts, parts.sender())
+    }
+
+    /// The same with a sender of one's own, for tests that break it.
+    ///
+    /// # Errors
+    /// When a resource cannot be made.
+    pub fn with_sender(parts: &Parts, sender: sender::App) -> Result<Self, Refusal> {
+        provision(&parts.cloud)?;
+        let (cloud, public) = (&parts.cloud, |method, path, f: &Function| Route::new(method, path, f.clone()));
+        let pixel = json_function!(parts.pixel(), pixel::handle);
+        let redirect = json_function!(parts.redirect(), redirect::handle);
+        let download = json_function!(parts.download(), download::handle);
+        let mut routes = vec![Route::new("ANY", "/v1/{proxy+}", http_api(parts.api()))];
+        for (path, function) in [("/o/{token}", &pixel), ("/c/{token}", &redirect), ("/a/{token}", &download)] {
+            routes.extend([public("GET", path, function), public("HEAD", path, function)]);
+        }
+        let recorder = json_function!(parts.recorder(), recorder::handle);
+        let sender = json_function!(sender, sender::handle);
+        let scheduler = json_function!(parts.scheduler(), scheduler::handle);
+        Ok(Self {
+            cloud: cloud.clone(),
+            gateway: Gateway::new(cloud, routes),
+            mappings: Mappings::new(cloud, vec![Mapping::new(EVENTS, 100, recorder), Mapping::new(SENDS, 1, sender)]),
+            timers: Timers::new(cloud, vec![("scheduler", scheduler)]),
+            admin: json_function!(parts.admin(), admin::handle),
+        })
+    }
+}
+
+impl Parts {
+    /// What functions on `cloud` are made of.
+    pub fn new(cloud: &Cloud, setup: &Setup) -> Self {
+        let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "local");
+        let aws = Aws::new(cloud.client(), REGION.to_owned(), credentials, Some(setup.aws_url.clone()));
+        Self { aws, setup: setup.clone(), cloud: cloud.clone() }
+    }
+
+    /// The table.
+    pub fn store(&self) -> Store {
+        Store::new(self.aws.dynamodb(), TABLE.to_owned())
+    }
+
+    fn blobs(&self) -> Blobs {
+        Blobs::new(self.aws.s3(), BUCKET.to_owned())
+    }
+
+    fn queue<T: Serialize>(&self, name: &str) -> Queue<T> {
+        Queue::new(self.aws.sqs(), Sqs::url(&self.setup.aws_url, name))
+    }
+
+    fn signer(&self) -> Signer {
+        Signer::new(&self.setup.keys)
+    }
+
+    fn api(&self) -> api::App {
+        let (clock, ids, keys) = (self.cloud.clock.clone(), self.setup.ids.clone(), self.setup.keys.clone());
+        api::App { store: self.store(), blobs: self.blobs(), sends: self.queue(SENDS), keys, clock, ids }
+    }
+
+    fn pixel(&self) -> pixel::App {
+        pixel::App { signer: self.signer(), events: self.queue(EVENTS) }
+    }
+
+    fn redirect(&self) -> redirect::App {
+        redirect::App { signer: self.signer(), events: self.queue(EVENTS), store: self.store() }
+    }
+
+    fn download(&self) -> download::App {
+        let (signer, events, clock) = (self.signer(), self.queue(EVENTS), self.cloud.clock.clone());
+        download::App { signer, events, store: self.store(), blobs: self.blobs(), clock }
+    }
+
+    fn recorder(&self) -> recorder::App {
+        recorder::App { store: self.store() }
+    }
+
+    /// The sender as it is deployed.
+    pub fn sender(&self) -> sender::App {
+        sender::App {
+            store: self.store(),
+            blobs: self.blobs(),
+            mailer: Mailer::new(self.aws.ses(), None),
+            sends: self.queue(SENDS),
+            signer: self.signer(),
+            tracking_url: self.setup.tracking_url.clone(),
+            clock: self.cloud.clock.clone(),
+            ids: self.setup.ids.clone(),
+        }
+    }
+
+    /// A mailer that tries again when an answer is lost, as the SDK's default would: it sends twice.
+    pub fn retrying_mailer(&self) -> Mailer {
+        let retry = aws_sdk_ses::config::retry::RetryConfig::standard();
+        let config = self.aws.ses().config().to_builder().retry_config(retry).build();
+        Mailer::new(aws_sdk_ses::Client::from_conf(config), None)
+    }
+
+    fn scheduler(&self) -> scheduler::App {
+        scheduler::App { store: self.store(), sends: self.queue(SENDS), clock: self.cloud.clock.clone() }
+    }
+
+    fn admin(&self) -> admin::App {
+        admin::App { store: self.store(), ids: self.setup.ids.clone(), clock: self.cloud.clock.clone() }
+    }
+}
+
+/// Makes what the functions need, where it is missing.
+fn provision(cloud: &Cloud) -> Result<(), Refusal> {
+    match cloud.dynamodb.create_table(&table()) {
+        Err(refusal) if refusal.code.contains("ResourceInUse") => {}
+        made => made?,
+    }
+    for (name, visibility) in [(EVENTS, 60), (SENDS, 180)] {
+        let dead_letters = format!("{name}-dead");
+        cloud.sqs.create_queue(&sqs::Queue::new(&dead_letters, SignedDuration::from_secs(visibility)))?;
+        let queue = sqs::Queue::new(name, SignedDuration::from_secs(visibility));
+        cloud.sqs.create_queue(&queue.with_dead_letters(&dead_letters, 5))?;
+    }
+    cloud.s3.create_bucket(BUCKET)
+}
+
+/// The table, as `template.yaml` defines it.
+fn table() -> Value {
+    let attribute = |name| json!({ "AttributeName": name, "AttributeType": "S" });
+    let keys = |hash, range| json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }]);
+    json!({
+        "TableName": TABLE,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": (["pk", "sk", "owner_pk", "owner_sk"].map(attribute)),
+        "KeySchema": keys("pk", "sk"),
+        "GlobalSecondaryIndexes": [{
+            "IndexName": "owner",
+            "KeySchema": keys("owner_pk", "owner_sk"),
+            "Projection": { "ProjectionType": "KEYS_ONLY" },
+        }],
+    })
+}
+
+/// The API, whose router takes requests as `lambda_http` reads them from the gateway's event.
+fn http_api(app: api::App) -> Function {
+    let router = api::router(app);
+    function(move |event| {
+        let router = router.clone();
+        async move {
+            let event: LambdaRequest = serde_json::from_value(event).map_err(|error| error.to_string())?;
+            let answer = router.oneshot(lambda_http::Request::from(event)).await;
+            gateway_answer(answer.map_err(|error| error.to_string())?).await
+        }
+    })
+}
+
+async fn gateway_answer(answer: http::Response<impl Body<Error: std::fmt::Display>>) -> Result<Value, String> {
+    let (head, body) = answer.into_parts();
+    let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
+    let headers =
+        head.headers.iter().map(|(name, value)| (name.to_string(), json!(value.to_str().unwrap_or_default())));
+    Ok(json!({
+        "statusCode": head.status.as_u16(),
+        "headers": headers.collect::<serde_json::Map<_, _>>(),
+        "body": STANDARD.encode(body),
+        "isBase64Encoded": true,
+    }))
+}
