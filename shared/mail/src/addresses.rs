@@ -5,12 +5,21 @@ use std::ops::Range;
 /// Closing punctuation that ends a sentence rather than an address.
 const TRAILING: &[char] = &['.', ',', ';', ':', '!', '?', '\'', '"', '»', '>'];
 
-/// Characters besides white space and controls at which an address ends: quotation marks and the
-/// punctuation of scripts written without spaces. None of them is legal in an address (RFC 3986).
-const ENDS: &[char] = &[
-    '<', '>', '"', '«', '»', '“', '”', '„', '‘', '’', '‚', '‹', '›', '、', '。', '，', '；', '：', '！', '？', '（',
-    '）', '「', '」', '『', '』', '【', '】', '《', '》', '…',
+/// Characters outside ASCII at which an address ends although they are no white space: quotation
+/// marks and the punctuation of scripts written without spaces.
+const WIDE_ENDS: &[char] = &[
+    '«', '»', '“', '”', '„', '‘', '’', '‚', '‹', '›', '、', '。', '，', '；', '：', '！', '？', '（', '）', '「', '」',
+    '『', '』', '【', '】', '《', '》', '…',
 ];
+
+/// Whether an address ends before `c`. None of these is legal in an address (RFC 3986).
+fn is_end(c: char) -> bool {
+    if c.is_ascii() {
+        c.is_ascii_control() || matches!(c, ' ' | '<' | '>' | '"')
+    } else {
+        c.is_whitespace() || c.is_control() || WIDE_ENDS.contains(&c)
+    }
+}
 
 /// Byte ranges of the `http` and `https` addresses in `text`, in order and without overlap.
 ///
@@ -51,17 +60,21 @@ fn next_scheme(text: &str, from: usize) -> Option<(usize, usize)> {
 /// Length in bytes of the address that starts at `start`.
 fn extent(text: &str, start: usize) -> usize {
     let rest = &text[start..];
-    let run = rest.find(|c: char| c.is_whitespace() || c.is_control() || ENDS.contains(&c)).unwrap_or(rest.len());
+    let run = rest.find(is_end).unwrap_or(rest.len());
     let enclosed = text[..start].ends_with('<') && rest[run..].starts_with('>');
     if enclosed { run } else { without_trailing(&rest[..run]).len() }
 }
 
 /// Strips punctuation that belongs to the sentence, and closing brackets nobody opened.
 fn without_trailing(address: &str) -> &str {
-    let mut brackets = Brackets::count(address);
     let mut kept = address;
+    let mut surplus = None;
     while let Some(last) = kept.chars().next_back() {
-        if !TRAILING.contains(&last) && !brackets.unopened(last) {
+        let is_surplus = match BRACKETS.iter().position(|&(_, close)| close == last) {
+            Some(kind) => take_surplus(&mut surplus.get_or_insert_with(|| surpluses(kept))[kind]),
+            None => TRAILING.contains(&last),
+        };
+        if !is_surplus {
             break;
         }
         kept = &kept[..kept.len() - last.len_utf8()];
@@ -69,28 +82,17 @@ fn without_trailing(address: &str) -> &str {
     kept
 }
 
+const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+
 /// How many more brackets of each kind are closed than opened.
-struct Brackets([i64; 3]);
+fn surpluses(address: &str) -> [i64; 3] {
+    BRACKETS.map(|(open, close)| address.chars().map(|c| i64::from(c == close) - i64::from(c == open)).sum())
+}
 
-impl Brackets {
-    const PAIRS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
-
-    fn count(address: &str) -> Self {
-        Self(
-            Self::PAIRS
-                .map(|(open, close)| address.chars().map(|c| i64::from(c == close) - i64::from(c == open)).sum()),
-        )
-    }
-
-    /// Whether `last` closes a bracket that was not opened; if so it is taken off the count.
-    fn unopened(&mut self, last: char) -> bool {
-        let Some(kind) = Self::PAIRS.iter().position(|&(_, close)| close == last) else {
-            return false;
-        };
-        let surplus = self.0[kind] > 0;
-        self.0[kind] -= i64::from(surplus);
-        surplus
-    }
+/// Counts one bracket less; whether there was one too many.
+const fn take_surplus(surplus: &mut i64) -> bool {
+    *surplus -= 1;
+    *surplus >= 0
 }
 
 #[cfg(test)]

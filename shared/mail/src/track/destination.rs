@@ -32,13 +32,13 @@ pub fn destination(written: &str) -> Option<String> {
     if authority.is_empty() || authority.contains('@') || tail.starts_with('\\') {
         return None;
     }
-    let parsed = Url::parse(&address).ok()?;
-    if asks_to_unsubscribe(parsed.path()) {
+    let path = tail.split(['?', '#']).next().unwrap_or_default();
+    if asks_to_unsubscribe(path) {
         return None;
     }
     let mut tracked = String::with_capacity(address.len());
     tracked.push_str(scheme);
-    push_authority(&mut tracked, authority, &parsed)?;
+    push_authority(&mut tracked, scheme, authority)?;
     push_encoded(&mut tracked, tail);
     (tracked.len() <= MAX_DESTINATION_BYTES && !tracked.contains("{{")).then_some(tracked)
 }
@@ -61,8 +61,14 @@ fn split_scheme(address: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// Writes host and port: as they are, or in the form of RFC 5891 when they are not ASCII.
-fn push_authority(tracked: &mut String, authority: &str, parsed: &Url) -> Option<()> {
+/// Writes host and port, if a browser would take them: as they are, or in the form of RFC 5891
+/// when they are not ASCII.
+fn push_authority(tracked: &mut String, scheme: &str, authority: &str) -> Option<()> {
+    if is_plain_domain(authority) {
+        tracked.push_str(authority);
+        return Some(());
+    }
+    let parsed = Url::parse(&format!("{scheme}{authority}/")).ok()?;
     if authority.is_ascii() {
         tracked.push_str(authority);
         return Some(());
@@ -72,6 +78,16 @@ fn push_authority(tracked: &mut String, authority: &str, parsed: &Url) -> Option
         write!(tracked, ":{port}").ok()?;
     }
     Some(())
+}
+
+/// Whether `authority` is a domain no parser could object to, which nearly all are. What may be a
+/// number, a port or `xn--` needs a closer look.
+fn is_plain_domain(authority: &str) -> bool {
+    let last = authority.rsplit('.').next().unwrap_or_default();
+    last.bytes().all(|b| b.is_ascii_alphabetic())
+        && !last.is_empty()
+        && authority.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+        && !authority.contains("--")
 }
 
 /// Percent-encodes the few characters that may not stand in a header or a URI (RFC 3986).
@@ -125,6 +141,7 @@ mod tests {
             ),
             ("https://müller.example/ä", "https://xn--mller-kva.example/%C3%A4"),
             ("https://müller.example:8443", "https://xn--mller-kva.example:8443"),
+            ("https://müller.example:80", "https://xn--mller-kva.example:80"),
             ("https://例え.テスト/", "https://xn--r8jz45g.xn--zckzah/"),
             ("https://example.com/a b?c d#e f", "https://example.com/a%20b?c%20d#e%20f"),
             ("https://example.com/\"<x>\"", "https://example.com/%22%3Cx%3E%22"),
@@ -161,6 +178,7 @@ mod tests {
             "https://user@example.com/",
             "https://user:secret@example.com/",
             "https://exa mple.com/",
+            "https://example.com /",
             "https://exa<mple.com/",
             "https://example.com:99999/",
             "https://example.com/\u{0}a",
