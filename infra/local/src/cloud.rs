@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use aws::clock::Clock;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::connector::Connector;
 use crate::dynamodb::DynamoDb;
@@ -13,7 +15,7 @@ use crate::s3::{self, S3};
 use crate::ses::{self, Mail, Ses};
 use crate::sqlite::Sqlite;
 use crate::sqs::{self, Sqs};
-use crate::wire::{Call, Request, Response, Service};
+use crate::wire::{Call, Refusal, Request, Response, Service};
 
 /// The only account's access key id. Only S3 checks it, as presigned URLs leave the house.
 pub const ACCESS_KEY_ID: &str = "local";
@@ -40,6 +42,7 @@ pub struct Cloud {
     /// The switch on every call.
     pub faults: Faults,
     meter: Meter,
+    sqlite: Sqlite,
 }
 
 /// Why a cloud cannot be opened, in one sentence.
@@ -97,7 +100,9 @@ impl Cloud {
         })?;
         let path = directory.join("dynamodb.sqlite");
         let dynamodb = DynamoDb::open(&path).map_err(|reason| OpenError::Corrupt { path, reason })?;
-        Ok(Self::of(dynamodb, &sqlite, clock))
+        let cloud = Self::of(dynamodb, &sqlite, clock);
+        cloud.clock.advance(cloud.ahead().unwrap_or_default());
+        Ok(cloud)
     }
 
     fn of(dynamodb: DynamoDb, sqlite: &Sqlite, clock: Clock) -> Self {
@@ -109,7 +114,23 @@ impl Cloud {
             clock,
             faults: Faults::default(),
             meter: Meter::default(),
+            sqlite: sqlite.clone(),
         }
+    }
+
+    /// Moves the time forward, past a restart too, and wakes what was waiting for it.
+    pub fn advance(&self, by: SignedDuration) -> Result<Timestamp, Refusal> {
+        let ahead = self.ahead()?.saturating_add(by);
+        let millis = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);
+        self.sqlite.run(|sql| sql.execute("INSERT OR REPLACE INTO clock (id, ahead_ms) VALUES (1, ?1)", [millis]))?;
+        self.clock.advance(by);
+        self.sqs.wake();
+        Ok(self.clock.now())
+    }
+
+    fn ahead(&self) -> Result<SignedDuration, Refusal> {
+        let query = |sql: &Connection| sql.query_row("SELECT ahead_ms FROM clock", [], |row| row.get(0)).optional();
+        Ok(SignedDuration::from_millis(self.sqlite.run(query)?.unwrap_or_default()))
     }
 
     /// The door for everything that speaks AWS, with its faults.
@@ -165,7 +186,9 @@ impl Cloud {
     }
 }
 
-const SCHEMA: [&str; 3] = [sqs::SCHEMA, ses::SCHEMA, s3::SCHEMA];
+const SCHEMA: [&str; 4] = [sqs::SCHEMA, ses::SCHEMA, s3::SCHEMA, CLOCK_SCHEMA];
+
+const CLOCK_SCHEMA: &str = "CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY, ahead_ms INTEGER NOT NULL);";
 
 fn writable(directory: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(directory)?;

@@ -122,7 +122,7 @@ impl Faults {
     /// Returns at once while the process lives. The dead make no calls.
     pub(crate) async fn alive(&self) {
         if self.state().crashed {
-            pending().await
+            pending::<()>().await;
         }
     }
 

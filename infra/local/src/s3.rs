@@ -24,6 +24,9 @@ use storage::Object;
 
 pub(crate) use storage::SCHEMA;
 
+/// The largest object, in bytes: objects are held in memory on their way.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+
 /// The object store. Clones are the same store.
 #[derive(Clone)]
 pub struct S3 {

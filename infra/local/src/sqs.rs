@@ -211,6 +211,11 @@ impl Sqs {
         Ok(self.sqlite.run(|sql| storage::first_visible(sql, queue))?)
     }
 
+    /// Lets everybody look again who waits for [`Sqs::changed`].
+    pub(crate) fn wake(&self) {
+        self.changed.notify_waiters();
+    }
+
     /// Returns when a message was sent, returned or redriven after this call.
     pub fn changed(&self) -> impl Future<Output = ()> + '_ {
         self.changed.notified()

@@ -158,7 +158,8 @@ impl Parts {
         pixel::App { signer: self.signer(), events: self.queue(EVENTS) }
     }
 
-    fn redirect(&self) -> redirect::App {
+    /// The redirect as it is deployed.
+    pub fn redirect(&self) -> redirect::App {
         redirect::App { signer: self.signer(), events: self.queue(EVENTS), store: self.store() }
     }
 

@@ -95,7 +95,7 @@ fn message(row: &Row<'_>) -> Result<Message> {
 /// Counts a receive and hides the message until `until`.
 pub(super) fn hide(sql: &Connection, message: Message, now: Timestamp, until: Timestamp) -> Result<Message> {
     let receives = message.receives + 1;
-    let received = Message {
+    let hidden = Message {
         visible_at: until,
         receives,
         first_received_at: message.first_received_at.or(Some(now)),
@@ -106,13 +106,13 @@ pub(super) fn hide(sql: &Connection, message: Message, now: Timestamp, until: Ti
         "UPDATE messages SET visible_ms = ?2, receives = ?3, first_received_ms = ?4, receipt = ?5 WHERE id = ?1",
     )?
     .execute(params![
-        received.id,
+        hidden.id,
         until.as_millisecond(),
         receives,
-        received.first_received_at.map(Timestamp::as_millisecond),
-        received.receipt
+        hidden.first_received_at.map(Timestamp::as_millisecond),
+        hidden.receipt
     ])?;
-    Ok(received)
+    Ok(hidden)
 }
 
 pub(super) fn delete(sql: &Connection, queue: &str, receipt: &str) -> Result<()> {

@@ -28,7 +28,7 @@ async fn send(cloud: &Cloud, signed: &PresignedRequest, body: &'static [u8]) -> 
 }
 
 fn for_a_minute() -> PresigningConfig {
-    PresigningConfig::expires_in(Duration::from_secs(60)).unwrap()
+    PresigningConfig::expires_in(Duration::from_mins(1)).unwrap()
 }
 
 #[tokio::test]

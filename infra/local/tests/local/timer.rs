@@ -28,8 +28,8 @@ async fn every_minute_that_began_is_run_and_no_other() {
     after(59).await;
     assert_eq!(seen.lock().unwrap().len(), 0);
     after(62).await;
-    let times: Vec<_> = seen.lock().unwrap().iter().map(|event| event["time"].clone()).collect();
-    assert_eq!(times, ["2026-11-23T08:01:00Z", "2026-11-23T08:02:00Z"]);
+    let minutes: Vec<_> = seen.lock().unwrap().iter().map(|event| event["time"].clone()).collect();
+    assert_eq!(minutes, ["2026-11-23T08:01:00Z", "2026-11-23T08:02:00Z"]);
     let mut event = seen.lock().unwrap().remove(0);
     event["id"] = "".into();
     let expected = json!({
