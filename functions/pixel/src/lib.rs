@@ -22,7 +22,7 @@ pub struct App {
     pub events: Queue<RecordTask>,
 }
 
-/// A transparent GIF of one pixel (43 bytes) in base64.
+/// A transparent GIF of one pixel (42 bytes) in base64.
 const GIF: &str = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
 impl App {
