@@ -9,6 +9,8 @@ mod gateway;
 mod local_api;
 mod mapping;
 mod persistence;
+mod process;
+mod relay;
 mod s3;
 mod server;
 mod ses;
