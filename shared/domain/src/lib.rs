@@ -11,6 +11,7 @@
 //! | [`token`], [`keyring`], [`api_key`] | the signed addresses that recipients meet, the keys that integrations hold |
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
+//! | [`schedule`], [`zone`] | when something is due, on which clocks |
 //! | [`due`], [`task`] | work that waits for its time, and work on the queues |
 
 pub mod address;
@@ -28,7 +29,9 @@ pub mod message;
 pub mod name;
 pub mod network;
 pub mod record;
+pub mod schedule;
 pub mod settings;
 pub mod task;
 pub mod token;
 pub mod verdict;
+pub mod zone;
