@@ -1,6 +1,9 @@
 //! Behaviour of Telltale: the real handlers of all functions against the cloud on one machine.
 
+mod api;
+mod crashes;
 mod imports;
 mod sending;
+mod tenants;
 mod tracking;
 mod world;

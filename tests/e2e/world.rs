@@ -199,13 +199,14 @@ impl World {
         while self.telltale.mappings.poll_once().await.unwrap() > 0 {}
     }
 
-    /// Lets the queues run for a while, second by second, with the tick each minute.
+    /// Lets the queues run for a while, five seconds at a time, with the tick each minute.
     pub async fn run_for(&self, time: SignedDuration) {
         let end = self.now() + time;
         while self.now() < end {
             self.settle().await;
+            let minute = self.now().as_second() / 60;
             self.advance(SignedDuration::from_secs(5));
-            if self.now().as_second() % 60 == 0 {
+            if self.now().as_second() / 60 > minute {
                 self.telltale.timers.tick().await;
             }
         }

@@ -33,6 +33,10 @@ pub(crate) async fn bytes(request: Request, app: &Arc<App>) -> Result<Bytes, Api
 /// Reads JSON; nothing at all is an empty object.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        // Serde would take a list for the fields in their order.
+        return Err(ApiError::field("", "wrong_type", "expected an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let pointer = pointer(error.path());
