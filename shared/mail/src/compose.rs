@@ -21,7 +21,7 @@ pub const MAX_BYTES: usize = 9_500_000;
 /// A mailbox in a header (RFC 5322, section 3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mailbox<'a> {
-    /// Name people see, at most 256 bytes.
+    /// Name people see, at most 1,024 bytes: 256 characters of UTF-8.
     pub name: Option<&'a str>,
     /// Address: one dot-atom of ASCII, `@`, and a domain in ASCII.
     pub email: &'a str,
@@ -30,7 +30,7 @@ pub struct Mailbox<'a> {
 /// A file that goes along in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attached<'a> {
-    /// Name people see, at most 256 bytes.
+    /// Name people see, at most 1,024 bytes: 256 characters of UTF-8.
     pub filename: &'a str,
     /// Media type such as `application/pdf`, with parameters if need be. `message/…` and
     /// `multipart/…` are sent as `application/octet-stream`: they may not be encoded (RFC 2046).

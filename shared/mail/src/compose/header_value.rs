@@ -30,7 +30,7 @@ impl fmt::Display for Reason {
 /// Longest text of a header, in bytes as it is sent: a line has 998 (RFC 5322, section 2.1.1).
 const MAX_TEXT: usize = 988;
 /// Longest name of a mailbox or a file.
-const MAX_NAME: usize = 256;
+const MAX_NAME: usize = 1024;
 /// Longest address (RFC 5321, section 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
 /// Longest identifier. With `<` and `>` and a header name it must fit into one line.

@@ -265,7 +265,7 @@ fn carries_naughty_strings_wherever_they_may_stand() {
         match compose(&in_headers) {
             Ok(_) => assert!(!naughty.contains(forbidden), "{naughty:?}"),
             Err(Error::Refused { reason: Reason::Control, .. }) => assert!(naughty.contains(forbidden), "{naughty:?}"),
-            Err(Error::Refused { reason: Reason::TooLong(_), .. }) => assert!(naughty.len() > 256, "{naughty:?}"),
+            Err(Error::Refused { reason: Reason::TooLong(_), .. }) => assert!(naughty.len() > 1024, "{naughty:?}"),
             Err(error) => panic!("{error} {naughty:?}"),
         }
     }
