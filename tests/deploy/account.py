@@ -1,8 +1,10 @@
 """An AWS account on this machine: ministack in a process of its own, and the mailbox that SES delivers to."""
 
+import contextlib
 import email
 import email.policy
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -90,7 +92,8 @@ class Account:
         self.mailbox.controller.start()
         self.log = LOG.open("w")
         self.process = subprocess.Popen(
-            [VENV / "bin/ministack"], env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+            [VENV / "bin/ministack"], env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+            start_new_session=True,
         )
         eventually("the emulated account answers", self.is_up)
         return self
@@ -100,7 +103,11 @@ class Account:
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            pass
+        # Functions that still run are of the same session.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
         self.mailbox.controller.stop()
         self.log.close()
 
