@@ -12,12 +12,14 @@
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
 //! | [`schedule`], [`zone`] | when something is due, on which clocks |
+//! | [`reminder`], [`card`], [`summary`] | what is brought back to an author, and in which words |
 //! | [`due`], [`task`] | work that waits for its time, and work on the queues |
 
 pub mod address;
 pub mod agent;
 pub mod api_key;
 pub mod attachment;
+pub mod card;
 pub mod copy;
 pub mod due;
 pub mod engagement;
@@ -29,8 +31,10 @@ pub mod message;
 pub mod name;
 pub mod network;
 pub mod record;
+pub mod reminder;
 pub mod schedule;
 pub mod settings;
+pub mod summary;
 pub mod task;
 pub mod token;
 pub mod verdict;
