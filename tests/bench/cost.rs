@@ -1,0 +1,222 @@
+//! Units of the table and calls of services, act by act.
+//!
+//! The embedded engine reports what `DynamoDB` would: a write in a transaction counts twice, its entry in the index once
+//! (AWS bills that part once too), reads count by 4 KB and half when eventual. [`doubled`] holds the part that a change of
+//! the engine could break. Not in the figures, because no answer carries them: writes whose condition failed (none
+//! happens here), and the requests with which Lambda itself polls the queues.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use jiff::SignedDuration;
+use local::Cloud;
+use local::telltale::TABLE;
+use serde_json::{Value, json};
+
+use crate::mails;
+use crate::table::Row;
+use crate::world::{World, offer};
+
+/// The most write units for a lone open.
+const LONE_OPEN: f64 = 2.05;
+/// The most write units for each open of a burst.
+const BURST_OPEN: f64 = 0.3;
+/// How many opens are a burst.
+const BURST: u32 = 20;
+
+/// What was used.
+pub struct Cost {
+    /// Write units.
+    pub writes: f64,
+    /// Read units.
+    pub reads: f64,
+    calls: BTreeMap<String, u64>,
+}
+
+impl Cost {
+    fn of(cloud: &Cloud) -> Self {
+        let usage = cloud.meter();
+        Self { writes: usage.capacity.write, reads: usage.capacity.read, calls: usage.calls }
+    }
+
+    /// How many calls of services.
+    pub fn calls(&self) -> u32 {
+        u32::try_from(self.calls.values().sum::<u64>()).unwrap()
+    }
+}
+
+/// What `act` uses in this world, until all queues have run dry if `settle`.
+async fn used(world: &World, settle: bool, act: impl AsyncFnOnce()) -> Cost {
+    world.cloud.reset_meter();
+    act().await;
+    if settle {
+        world.settle().await;
+    }
+    Cost::of(&world.cloud)
+}
+
+/// All rows.
+pub async fn rows() -> Vec<Row> {
+    let mut rows = vec![doubled().await];
+    rows.extend(hot_path().await);
+    rows.extend(lone_opens().await);
+    rows.extend(bursts().await);
+    rows.extend(visits().await);
+    rows.extend(sends().await);
+    rows.extend(lists().await);
+    rows
+}
+
+/// That transactions count twice here as they do on AWS; all figures of sends and drafts rest on it.
+async fn doubled() -> Row {
+    let world = World::new().await;
+    let put = json!({"TableName": TABLE, "Item": {"pk": {"S": "a"}, "sk": {"S": "b"}}});
+    let alone = direct(&world.cloud, "PutItem", &put).await;
+    let together = direct(&world.cloud, "TransactWriteItems", &json!({"TransactItems": [{"Put": put}]})).await;
+    let met = (alone.writes - 1.0).abs() < 0.01 && (together.writes - 2.0).abs() < 0.01;
+    Row::cost("a write of up to 1 KB in a transaction", &together, 1).target("twice the write alone", met)
+}
+
+async fn direct(cloud: &Cloud, operation: &str, body: &Value) -> Cost {
+    cloud.reset_meter();
+    let target = format!("DynamoDB_20120810.{operation}");
+    let request = http::Request::post("/").header("x-amz-target", target).body(Bytes::from(body.to_string())).unwrap();
+    assert_eq!(cloud.call(request).await.unwrap().status(), 200);
+    Cost::of(cloud)
+}
+
+/// What happens while a recipient's software waits.
+async fn hot_path() -> Vec<Row> {
+    let (world, _, mail) = sent_with_file().await;
+    let mut rows = Vec::new();
+    for (what, url) in [("pixel", mail.pixel()), ("redirect", mail.tracked("/c/").remove(0))] {
+        let cost = used(&world, false, async || drop(world.visit(&url).await)).await;
+        let met = cost.calls == BTreeMap::from([("sqs.SendMessage".to_owned(), 1)]);
+        rows.push(Row::cost(&format!("{what}, until it is answered"), &cost, 1).target("1 call, to the queue", met));
+        world.settle().await;
+    }
+    let url = mail.tracked("/a/").remove(0);
+    let cost = used(&world, false, async || assert_eq!(world.visit(&url).await.0, 302)).await;
+    rows.push(Row::cost("download, until it is answered", &cost, 1));
+    rows
+}
+
+async fn lone_opens() -> Vec<Row> {
+    let (world, id, mail) = sent_with_file().await;
+    let mut rows = Vec::new();
+    for (n, what) in [(1, "first open, recorded"), (2, "second open, recorded")] {
+        world.advance(SignedDuration::from_mins(10));
+        let cost = used(&world, true, async || drop(world.visit(&mail.pixel()).await)).await;
+        assert_eq!(world.kpi(&id, "opens").await, n);
+        let met = cost.writes <= LONE_OPEN;
+        rows.push(Row::cost(what, &cost, 1).target(&format!("<= {LONE_OPEN} write units"), met));
+    }
+    for _ in 2..100 {
+        world.advance(SignedDuration::from_mins(10));
+        world.visit(&mail.pixel()).await;
+        world.settle().await;
+    }
+    world.advance(SignedDuration::from_mins(10));
+    let cost = used(&world, true, async || drop(world.visit(&mail.pixel()).await)).await;
+    let met = cost.writes <= LONE_OPEN;
+    rows.push(Row::cost("open no. 101, recorded", &cost, 1).target(&format!("<= {LONE_OPEN} write units"), met));
+    rows
+}
+
+/// Opens that the recorder gets as one batch.
+async fn bursts() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (what, recipients) in [("by one recipient", 1), ("by 20 recipients", BURST)] {
+        let world = World::new().await;
+        world.send(addressed(recipients)).await;
+        world.advance(SignedDuration::from_mins(10));
+        let pixels: Vec<String> = world.received().iter().map(crate::world::Received::pixel).collect();
+        let cost = used(&world, true, async || {
+            for pixel in pixels.iter().cycle().take(BURST as usize) {
+                world.advance(SignedDuration::from_millis(400));
+                world.visit(pixel).await;
+            }
+        });
+        let cost = cost.await;
+        let met = cost.writes / f64::from(BURST) <= BURST_OPEN;
+        let row = Row::cost(&format!("each of {BURST} opens in a burst {what}, recorded"), &cost, BURST);
+        rows.push(row.target(&format!("<= {BURST_OPEN} write units"), met));
+    }
+    rows
+}
+
+async fn visits() -> Vec<Row> {
+    let (world, id, mail) = sent_with_file().await;
+    let mut rows = Vec::new();
+    for (what, path, kpi) in [("click", "/c/", "link_clicks"), ("download", "/a/", "attachment_views")] {
+        world.advance(SignedDuration::from_mins(10));
+        let url = mail.tracked(path).remove(0);
+        let cost = used(&world, true, async || drop(world.visit(&url).await)).await;
+        assert_eq!(world.kpi(&id, kpi).await, 1);
+        rows.push(Row::cost(&format!("{what}, recorded"), &cost, 1));
+    }
+    rows
+}
+
+async fn sends() -> Vec<Row> {
+    let world = World::new().await;
+    let mut rows = Vec::new();
+    for (what, headers) in [("draft", &[][..]), ("draft with Idempotency-Key", &[("idempotency-key", "1")])] {
+        let cost = used(&world, false, async || {
+            let answer = world.call_as(&world.key, "POST", "/v1/messages", headers, addressed(1)).await;
+            assert_eq!(answer.0, 201, "{}", answer.1);
+        });
+        rows.push(Row::cost(what, &cost.await, 1));
+    }
+    let id = world.draft(addressed(1)).await;
+    let cost = used(&world, false, async || drop(world.attach(&id, "offer.pdf", true, b"%PDF").await)).await;
+    rows.push(Row::cost("file, announced and uploaded", &cost, 1));
+    for (what, recipients) in [("send to one recipient, until sent", 1), ("send to ten recipients, until sent", 10)] {
+        let id = world.draft(addressed(recipients)).await;
+        let cost = used(&world, true, async || world.release(&id).await).await;
+        assert_eq!(world.message(&id).await["status"], "sent");
+        rows.push(Row::cost(what, &cost, 1));
+    }
+    rows
+}
+
+async fn lists() -> Vec<Row> {
+    let world = World::new().await;
+    for _ in 0..50 {
+        world.advance(SignedDuration::from_mins(1));
+        let id = world.send(offer()).await;
+        let mail = world.received().pop().unwrap();
+        world.visit(&mail.pixel()).await;
+        world.settle().await;
+        assert_eq!(world.kpi(&id, "opens").await, 1);
+    }
+    let mut rows = Vec::new();
+    for (what, path) in [("newest first", "/v1/messages?limit=50"), ("by opens", "/v1/messages?limit=50&sort=-opens")] {
+        let cost = used(&world, false, async || {
+            let (_, list) = world.call("GET", path, Value::Null).await;
+            assert_eq!(list["items"].as_array().unwrap().len(), 50);
+        });
+        rows.push(Row::cost(&format!("list of 50 opened messages, {what}"), &cost.await, 1));
+    }
+    world.run_for(SignedDuration::from_mins(10)).await;
+    world.advance(SignedDuration::from_mins(1));
+    let cost = used(&world, true, async || world.telltale.timers.tick().await).await;
+    rows.push(Row::cost("minute in which nothing is due", &cost, 1));
+    rows
+}
+
+/// A realistic mail of 10 KB to so many people.
+fn addressed(recipients: u32) -> Value {
+    let to: Vec<Value> = (1..=recipients).map(|n| json!({"email": format!("buyer{n}@example.org")})).collect();
+    json!({"to": to, "subject": "Our offer", "html": mails::html(10)})
+}
+
+/// Such a mail with a tracked file, sent to one recipient: its world, its id, and what arrived.
+async fn sent_with_file() -> (World, String, crate::world::Received) {
+    let world = World::new().await;
+    let id = world.draft(addressed(1)).await;
+    world.attach(&id, "offer.pdf", true, b"%PDF").await;
+    world.release(&id).await;
+    let mail = world.received().remove(0);
+    (world, id, mail)
+}
