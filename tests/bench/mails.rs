@@ -8,14 +8,14 @@ const HEAD: &str = r##"<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="ur
 </head><body lang="EN-GB" link="#0563C1" vlink="#954F72" style="word-wrap:break-word"><div class="WordSection1">
 "##;
 
-const SIGNATURE: &str = r##"<table border="0" cellpadding="0" cellspacing="0"><tr><td style="padding:4px 12px"><img src="https://example.com/logo.png" width="120" alt="Example"></td>
+const SIGNATURE: &str = r#"<table border="0" cellpadding="0" cellspacing="0"><tr><td style="padding:4px 12px"><img src="https://example.com/logo.png" width="120" alt="Example"></td>
 <td><b>Sales</b><br><a href="mailto:sales@example.com">sales@example.com</a> | <a href="tel:+15550100">+1 555 0100</a><br><a href="https://example.com/">example.com</a></td></tr></table>
-"##;
+"#;
 
-const QUOTE: &str = r##"<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p class="MsoNormal"><b>From:</b> Purchasing &lt;purchasing@example.org&gt;<br><b>Sent:</b> Friday, 20 November 2026 16:12<br><b>To:</b> Sales &lt;sales@example.com&gt;<br><b>Subject:</b> Re: Offer</p></div>
+const QUOTE: &str = r#"<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p class="MsoNormal"><b>From:</b> Purchasing &lt;purchasing@example.org&gt;<br><b>Sent:</b> Friday, 20 November 2026 16:12<br><b>To:</b> Sales &lt;sales@example.com&gt;<br><b>Subject:</b> Re: Offer</p></div>
 <p class="MsoNormal">Could you send us your <a href="https://example.org/terms">terms</a> as well?<o:p></o:p></p>
 </div></body></html>
-"##;
+"#;
 
 /// HTML of so many kilobytes, with a link of the author's about every 700 bytes.
 pub fn html(kilobytes: usize) -> String {
