@@ -11,7 +11,7 @@
 //! | [`token`], [`keyring`], [`api_key`] | the signed addresses that recipients meet, the keys that integrations hold |
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
-//! | [`schedule`], [`zone`] | when something is due, on which clocks |
+//! | [`schedule`], [`zone`], [`delivery_time`] | when something is due, on which clocks, and when it had best be |
 //! | [`reminder`], [`card`], [`summary`] | what is brought back to an author, and in which words |
 //! | [`due`], [`task`] | work that waits for its time, and work on the queues |
 
@@ -21,6 +21,7 @@ pub mod api_key;
 pub mod attachment;
 pub mod card;
 pub mod copy;
+pub mod delivery_time;
 pub mod due;
 pub mod engagement;
 pub mod event;
