@@ -4,6 +4,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::hex;
+
 const ID: usize = 12;
 const SECRET: usize = 64;
 
@@ -27,7 +29,7 @@ pub struct Parsed {
 
 /// Makes a key of random bytes.
 pub fn mint(id: [u8; 6], secret: [u8; 32]) -> Minted {
-    let (id, secret) = (hex(&id), hex(&secret));
+    let (id, secret) = (hex::encode(&id), hex::encode(&secret));
     let text = format!("tt_{id}_{secret}");
     Minted { text, stored: Parsed { id, secret_hash: hash(&secret) } }
 }
@@ -47,11 +49,7 @@ impl Parsed {
 }
 
 fn hash(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(&Sha256::digest(secret.as_bytes()))
 }
 
 #[cfg(test)]

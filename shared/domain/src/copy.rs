@@ -128,12 +128,13 @@ pub enum Step {
 pub struct NotPossible;
 
 impl Copy {
-    /// A copy that waits for `due_at`.
-    pub fn queued(recipient: u16, due_at: Timestamp) -> Self {
+    /// A copy that waits for `due_at`. Its first version is the message's, which is above every version that a copy
+    /// of an earlier release can have reached: a worker that still holds one of those changes nothing.
+    pub fn queued(recipient: u16, due_at: Timestamp, version: u32) -> Self {
         Self {
             recipient,
             state: State::Queued,
-            version: 1,
+            version,
             due_at,
             attempt: None,
             submissions: 0,
@@ -155,9 +156,10 @@ impl Copy {
         let until = self.until.unwrap_or(self.due_at);
         match self.state {
             State::Queued if self.due_at > now => Step::Wait(self.due_at),
-            State::RetryWait | State::Leased if until > now => Step::Wait(until),
+            State::RetryWait | State::Leased | State::Submitting | State::Confirming if until > now => {
+                Step::Wait(until)
+            }
             State::Queued | State::RetryWait | State::Leased => Step::Claim(self.claimed(now, attempt)),
-            State::Submitting | State::Confirming if until > now => Step::Wait(until),
             State::Submitting => {
                 let copy = self.confirming();
                 let until = copy.until;

@@ -1,4 +1,4 @@
-//! Work that waits for its time: hints filed under the minute they are due, in a few shards.
+//! Work that waits for its time: hints filed in order of time under the hour they are due, in a few shards.
 //!
 //! A hint is only a hint: the state of what it points at decides when it is acted on. A hint is filed before
 //! the state is written, may be acted on twice, and is never deleted by us (the table's TTL does that).
@@ -6,9 +6,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::id::MessageId;
+use crate::id::{CardId, MessageId, OrgId, UserId};
 
-/// Over how many partitions the hints of a minute are spread. Each takes 1,000 writes a second, and each costs
+/// Over how many partitions the hints of an hour are spread. Each takes 1,000 writes a second, and each costs
 /// half a read unit a minute when there is nothing to do.
 pub const SHARDS: u8 = 4;
 /// How far ahead a tick reads: the current minute and the next two.
@@ -18,6 +18,11 @@ pub const LOOK_AHEAD: SignedDuration = SignedDuration::from_mins(2);
 pub const DIRECT: SignedDuration = SignedDuration::from_mins(4);
 /// After this time somebody looks whether directly queued work was really done.
 pub const CHECK_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long a hint outlives its time, and so the longest outage of a tick that is caught up.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
+/// How many minutes a tick reads at once when it catches up: after an outage most of them are empty.
+const STRETCH: i64 = 24 * 60;
 
 /// What to do when the time has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,6 +35,46 @@ pub enum Work {
     },
     /// Look at the copies of a message and queue those that are unfinished.
     Check,
+    /// Judge the reminder of a message.
+    Remind,
+    /// Bring a snoozed card back.
+    Wake {
+        /// Whose organisation.
+        org: OrgId,
+        /// Whose card.
+        owner: UserId,
+        /// Which.
+        card: CardId,
+    },
+}
+
+/// Who acts on a piece of work: each has its own partitions and its own tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tick {
+    /// The scheduler.
+    Send,
+    /// The reminder.
+    Remind,
+}
+
+impl Tick {
+    /// The word used in keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Remind => "remind",
+        }
+    }
+}
+
+impl Work {
+    /// Who acts on it.
+    pub fn tick(&self) -> Tick {
+        match self {
+            Self::Send { .. } | Self::Check => Tick::Send,
+            Self::Remind | Self::Wake { .. } => Tick::Remind,
+        }
+    }
 }
 
 /// A piece of work and when it is due.
@@ -44,7 +89,7 @@ pub struct Due {
     pub work: Work,
 }
 
-/// The start of a minute, as keys and the cursor of the tick name it.
+/// A minute of the clock: what a tick reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Minute(i64);
 
@@ -60,16 +105,31 @@ impl Minute {
         Self(self.0 + 1)
     }
 
+    /// Where a tick goes on that stopped here: not before the oldest hint that is still kept.
+    #[must_use]
+    pub fn resumed(self, now: Timestamp) -> Self {
+        self.max(Self::of(now - KEPT))
+    }
+
+    /// The last minute of a stretch that begins here and is read at once, and does not go beyond `last`.
+    #[must_use]
+    pub fn stretch(self, last: Self) -> Self {
+        Self(last.0.min(self.0 + STRETCH - 1))
+    }
+
+    /// The hour it lies in, as partitions name it: `2026-11-23T08`.
+    pub fn hour(self) -> String {
+        self.start().strftime("%Y-%m-%dT%H").to_string()
+    }
+
+    /// The hours from the one it lies in to that of `last`.
+    pub fn hours_to(self, last: Self) -> impl Iterator<Item = String> {
+        (self.0.div_euclid(60)..=last.0.div_euclid(60)).map(|hour| Self(hour * 60).hour())
+    }
+
     /// Its first instant.
     pub fn start(self) -> Timestamp {
         Timestamp::from_second(self.0 * 60).unwrap_or(Timestamp::MAX)
-    }
-}
-
-/// `2026-11-23T08:00`.
-impl std::fmt::Display for Minute {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.start().strftime("%Y-%m-%dT%H:%M"))
     }
 }
 
@@ -84,9 +144,16 @@ mod tests {
 
     #[test]
     fn minutes_follow_each_other() {
-        let at: Timestamp = "2026-11-23T08:00:59.999Z".parse().unwrap();
-        assert_eq!(Minute::of(at).to_string(), "2026-11-23T08:00");
-        assert_eq!(Minute::of(at).next().to_string(), "2026-11-23T08:01");
-        assert_eq!(Minute::of(Minute::of(at).start()), Minute::of(at));
+        let at: Timestamp = "2026-11-23T08:59:59.999Z".parse().unwrap();
+        let minute = Minute::of(at);
+        assert_eq!(
+            (minute.start().to_string(), minute.hour()),
+            ("2026-11-23T08:59:00Z".into(), "2026-11-23T08".into())
+        );
+        assert_eq!(minute.next().hour(), "2026-11-23T09");
+        assert_eq!(Minute::of(minute.start()), minute);
+        assert_eq!(minute.hours_to(minute.next()).collect::<Vec<_>>(), ["2026-11-23T08", "2026-11-23T09"]);
+        assert_eq!(minute.stretch(minute.next()), minute.next());
+        assert_eq!(minute.hours_to(minute.stretch(Minute::of(Timestamp::MAX))).count(), 25);
     }
 }

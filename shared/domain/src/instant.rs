@@ -31,7 +31,6 @@ pub mod optional_millis {
     use serde::{Deserialize, Deserializer, Serializer};
 
     /// Writes the fixed width or null.
-    #[expect(clippy::ref_option, reason = "the signature serde asks for")]
     pub fn serialize<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
         match at {
             Some(at) => serializer.serialize_str(&super::format(*at)),

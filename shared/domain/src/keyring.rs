@@ -16,6 +16,9 @@ pub const MIN_KEY: usize = 32;
 /// Why a key ring cannot be used. Never shows key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
+    /// A name that is no key id.
+    #[error("key ids are numbers from 0 to 255")]
+    Id,
     /// A key that is too short to be safe.
     #[error("key {0} is not base64 of at least 32 bytes")]
     Key(u8),
@@ -24,7 +27,8 @@ pub enum Invalid {
     Active(u8),
 }
 
-/// Master keys by id, read from `{"active": 1, "keys": {"1": "<base64 of 32 bytes>"}}`.
+/// Master keys by id, read from `{"active": 1, "1": "<base64 of 32 bytes>"}`: flat, because that is the form in which
+/// CloudFormation can generate one (`GenerateSecretString` fills in one name of an object).
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Stored")]
 pub struct KeyRing {
@@ -33,10 +37,10 @@ pub struct KeyRing {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Stored {
     active: u8,
-    keys: BTreeMap<u8, String>,
+    #[serde(flatten)]
+    keys: BTreeMap<String, String>,
 }
 
 impl TryFrom<Stored> for KeyRing {
@@ -44,7 +48,8 @@ impl TryFrom<Stored> for KeyRing {
 
     fn try_from(stored: Stored) -> Result<Self, Invalid> {
         let mut keys = BTreeMap::new();
-        for (id, text) in stored.keys {
+        for (name, text) in stored.keys {
+            let id = name.parse().map_err(|_| Invalid::Id)?;
             let key = STANDARD.decode(text.trim()).map_err(|_| Invalid::Key(id))?;
             if key.len() < MIN_KEY {
                 return Err(Invalid::Key(id));
@@ -101,7 +106,7 @@ mod tests {
     #[test]
     fn a_ring_is_read_and_hides_its_keys() {
         let key = STANDARD.encode([7; 32]);
-        let ring = read(&format!(r#"{{"active": 2, "keys": {{"1": "{key}", "2": "{key}"}}}}"#)).unwrap();
+        let ring = read(&format!(r#"{{"active": 2, "1": "{key}", "2": "{key}"}}"#)).unwrap();
         assert_eq!(ring.active(), 2);
         assert_eq!(format!("{ring:?}"), "KeyRing { active: 2, ids: [1, 2], .. }");
     }
@@ -110,12 +115,14 @@ mod tests {
     fn short_keys_and_unknown_active_ids_are_refused() {
         let short = STANDARD.encode([7; 31]);
         let key = STANDARD.encode([7; 32]);
-        assert!(
-            read(&format!(r#"{{"active": 1, "keys": {{"1": "{short}"}}}}"#)).unwrap_err().contains("at least 32 bytes")
-        );
-        assert!(
-            read(&format!(r#"{{"active": 3, "keys": {{"1": "{key}"}}}}"#)).unwrap_err().contains("not in the ring")
-        );
+        assert!(read(&format!(r#"{{"active": 1, "1": "{short}"}}"#)).unwrap_err().contains("at least 32 bytes"));
+        assert!(read(&format!(r#"{{"active": 3, "1": "{key}"}}"#)).unwrap_err().contains("not in the ring"));
+    }
+
+    #[test]
+    fn a_name_that_is_no_id_is_refused() {
+        let key = STANDARD.encode([7; 32]);
+        assert!(read(&format!(r#"{{"active": 1, "1": "{key}", "one": "{key}"}}"#)).unwrap_err().contains("key ids"));
     }
 
     #[test]

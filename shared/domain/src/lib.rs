@@ -5,16 +5,17 @@
 //!
 //! | module | what it decides |
 //! |---|---|
-//! | [`id`], [`address`], [`name`], [`record`] | what a valid id, address, name and record reference is |
+//! | [`id`], [`address`], [`name`], [`record`], [`hex`] | what a valid id, address, name and record reference is |
 //! | [`message`], [`attachment`], [`settings`] | what a message is, and what may still be changed |
 //! | [`copy`] | how one recipient's copy is sent at most once |
 //! | [`token`], [`keyring`], [`api_key`] | the signed addresses that recipients meet, the keys that integrations hold |
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
 //! | [`schedule`], [`zone`], [`delivery_time`] | when something is due, on which clocks, and when it had best be |
-//! | [`reminder`], [`card`], [`summary`] | what is brought back to an author, and in which words |
+//! | [`reminder`], [`card`], [`activity`], [`summary`] | what is brought back to an author, and in which words |
 //! | [`due`], [`task`] | work that waits for its time, and work on the queues |
 
+pub mod activity;
 pub mod address;
 pub mod agent;
 pub mod api_key;
@@ -25,6 +26,7 @@ pub mod delivery_time;
 pub mod due;
 pub mod engagement;
 pub mod event;
+pub mod hex;
 pub mod id;
 pub mod instant;
 pub mod keyring;

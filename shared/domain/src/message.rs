@@ -1,15 +1,17 @@
 //! Messages: what an author writes, what may still be changed, and what its copies make of it.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::address::EmailAddress;
 use crate::copy::{Copy, State as CopyState};
 use crate::engagement::Kpis;
 use crate::id::{MessageId, OrgId, UserId};
-use crate::instant;
 use crate::record::RecordRef;
+use crate::schedule::Schedule;
 use crate::settings::Settings;
+use crate::{summary, zone};
 
 /// The most recipients of one message: Telltale is for one-to-one and small-audience mail, never for bulk mail.
 pub const MAX_RECIPIENTS: usize = 50;
@@ -111,9 +113,9 @@ pub struct Message {
     /// When it leaves, or left, by the author's choice.
     #[serde(default, with = "crate::instant::optional_millis")]
     pub send_at: Option<Timestamp>,
-    /// It was to be sent later.
+    /// The time that the author chose for it; none for *now*.
     #[serde(default)]
-    pub scheduled: bool,
+    pub schedule: Option<Schedule>,
 }
 
 /// What the API calls the status of a message.
@@ -166,22 +168,35 @@ impl Message {
         if on { TrackingState::On } else { TrackingState::Off }
     }
 
+    /// The records to link to: what it is about, and its recipients, each once.
+    pub fn records(&self) -> Vec<RecordRef> {
+        let recipients = self.recipients.iter().filter_map(|recipient| recipient.record.as_ref());
+        let mut records: Vec<RecordRef> = Vec::new();
+        for record in self.regarding.iter().chain(recipients) {
+            if !records.contains(record) {
+                records.push(record.clone());
+            }
+        }
+        records
+    }
+
     /// When the first copy left.
     pub fn sent_at(copies: &[Copy]) -> Option<Timestamp> {
         copies.iter().filter_map(|copy| copy.sent_at).min()
     }
 
-    /// One line for lists.
-    pub fn summary(&self, status: Status, kpis: &Kpis) -> String {
-        match (status, self.send_at, kpis.last_opened_at) {
-            (Status::Draft, ..) => "Draft".to_owned(),
-            (Status::Cancelled, ..) => "Cancelled".to_owned(),
-            (Status::Failed, ..) => "Not sent".to_owned(),
-            (Status::Scheduled, Some(at), _) => format!("Scheduled for {}", instant::format(at)),
-            (Status::Scheduled | Status::Sending, ..) => "Sending".to_owned(),
-            (Status::Sent, ..) if !self.tracked => "Sent, not followed".to_owned(),
-            (Status::Sent, _, Some(at)) => format!("Last opened {}", instant::format(at)),
-            (Status::Sent, _, None) => "Not opened yet".to_owned(),
+    /// One line for lists, as it reads at `now` on the author's clock: the one the schedule names, else UTC.
+    pub fn summary(&self, status: Status, kpis: &Kpis, now: Timestamp) -> String {
+        let wall = self.schedule.as_ref().map(|schedule| &schedule.wall);
+        let zone = wall.and_then(|wall| zone::named(&wall.time_zone)).unwrap_or(TimeZone::UTC);
+        match (status, &self.schedule) {
+            (Status::Draft, _) => "Draft".to_owned(),
+            (Status::Cancelled, _) => "Cancelled".to_owned(),
+            (Status::Failed, _) => "Not sent".to_owned(),
+            (Status::Scheduled, Some(schedule)) => summary::scheduled(schedule.at, &schedule.wall, now),
+            (Status::Scheduled | Status::Sending, _) => "Sending".to_owned(),
+            (Status::Sent, _) if !self.tracked => "Sent, not followed".to_owned(),
+            (Status::Sent, _) => summary::last_opened(kpis.last_opened_at, now, &zone),
         }
     }
 }
@@ -189,7 +204,7 @@ impl Message {
 fn released_status(message: &Message, copies: &[Copy], now: Timestamp) -> Status {
     let any = |test: &dyn Fn(&Copy) -> bool| copies.iter().any(test);
     let waits = |copy: &Copy| copy.state == CopyState::Queued && copy.due_at > now;
-    if message.scheduled && copies.iter().all(waits) {
+    if message.schedule.is_some() && copies.iter().all(waits) {
         Status::Scheduled
     } else if any(&|copy| !copy.is_settled()) {
         Status::Sending
@@ -227,12 +242,12 @@ mod tests {
             version: 2,
             created_at: now(),
             send_at: Some(now()),
-            scheduled: false,
+            schedule: None,
         }
     }
 
     fn copies(states: &[CopyState]) -> Vec<Copy> {
-        states.iter().map(|state| Copy { state: *state, ..Copy::queued(0, now()) }).collect()
+        states.iter().map(|state| Copy { state: *state, ..Copy::queued(0, now(), 1) }).collect()
     }
 
     #[test]
@@ -249,16 +264,23 @@ mod tests {
             assert_eq!(message().status(&copies(&states), now()), want, "{states:?}");
         }
         let later = now() + jiff::SignedDuration::from_secs(1);
-        let scheduled = Message { scheduled: true, send_at: Some(later), ..message() };
-        assert_eq!(scheduled.status(&[Copy::queued(0, later)], now()), Status::Scheduled);
-        assert_eq!(scheduled.status(&[Copy::queued(0, later)], later), Status::Sending);
+        let wall = crate::schedule::WallTime {
+            local: "2026-11-23T09:00:01".parse().unwrap(),
+            time_zone: "Europe/Berlin".into(),
+        };
+        let schedule = Some(Schedule { at: later, wall });
+        let scheduled = Message { schedule, send_at: Some(later), ..message() };
+        assert_eq!(scheduled.status(&[Copy::queued(0, later, 1)], now()), Status::Scheduled);
+        assert_eq!(scheduled.status(&[Copy::queued(0, later, 1)], later), Status::Sending);
     }
 
     #[test]
     fn the_summary_is_one_line() {
         let opened = Kpis { last_opened_at: Some(now()), ..Kpis::default() };
-        assert_eq!(message().summary(Status::Sent, &Kpis::default()), "Not opened yet");
-        assert_eq!(message().summary(Status::Sent, &opened), "Last opened 2026-11-23T08:00:00.000Z");
-        assert_eq!(Message { tracked: false, ..message() }.summary(Status::Sent, &opened), "Sent, not followed");
+        let tomorrow = now() + jiff::SignedDuration::from_hours(24);
+        assert_eq!(message().summary(Status::Sent, &Kpis::default(), now()), "Not opened yet");
+        assert_eq!(message().summary(Status::Sent, &opened, tomorrow), "Last opened yesterday");
+        let unfollowed = Message { tracked: false, ..message() };
+        assert_eq!(unfollowed.summary(Status::Sent, &opened, now()), "Sent, not followed");
     }
 }

@@ -44,12 +44,15 @@ pub fn display_name(text: &str) -> Result<(), Invalid> {
     if text.chars().count() > MAX_NAME { Err(Invalid::TooLong("the 256 characters")) } else { Ok(()) }
 }
 
-/// Checks a subject; it may be empty.
+/// Checks a subject; it may be empty. Its length counts as it is sent: text that is not ASCII grows by a third and more
+/// (RFC 2047, words of 45 octets).
 pub fn subject(text: &str) -> Result<(), Invalid> {
     if text.chars().any(is_control) {
         return Err(Invalid::Control);
     }
-    if text.len() > MAX_SUBJECT { Err(Invalid::TooLong("the 988 octets")) } else { Ok(()) }
+    let words = text.len().div_ceil(45) * "=?utf-8?B??= ".len();
+    let sent = if text.is_ascii() { text.len() } else { words + text.len().div_ceil(3) * 4 };
+    if sent > MAX_SUBJECT { Err(Invalid::TooLong("the 988 octets")) } else { Ok(()) }
 }
 
 /// Checks the name of a file.
@@ -78,6 +81,10 @@ mod tests {
             assert_eq!(filename(text), Err(Invalid::Control), "{text:?}");
         }
         assert_eq!(subject("Angebot für Ω – 你好 👋"), Ok(()));
+        assert_eq!(subject(&"a".repeat(988)), Ok(()));
+        for long in ["a".repeat(989), "ä".repeat(400)] {
+            assert_eq!(subject(&long), Err(Invalid::TooLong("the 988 octets")));
+        }
     }
 
     #[test]

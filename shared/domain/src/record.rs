@@ -1,6 +1,9 @@
-//! References to the CRM's own records: what a message is about and who its recipients are.
+//! The CRM's own records, and references to them: what a message is about and who its recipients are.
 
 use serde::{Deserialize, Serialize};
+
+use crate::address::EmailAddress;
+use crate::zone::{Address, ZoneSource};
 
 /// The kinds of record that a message can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +61,43 @@ impl TryFrom<String> for RecordId {
 impl From<RecordId> for String {
     fn from(id: RecordId) -> Self {
         id.0
+    }
+}
+
+/// A record, as the CRM tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Which.
+    #[serde(flatten)]
+    pub reference: RecordRef,
+    /// As people call it.
+    #[serde(default)]
+    pub name: String,
+    /// The addresses by which it is found.
+    #[serde(default)]
+    pub emails: Vec<EmailAddress>,
+    /// A phone number, in any form.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// A postal address, from which the time zone may follow.
+    #[serde(default)]
+    pub address: Option<Address>,
+    /// The IANA name of the time zone, when the CRM knows it.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// The account that a contact belongs to.
+    #[serde(default)]
+    pub account: Option<RecordId>,
+}
+
+impl Record {
+    /// What is known of where this person is.
+    pub fn zone_source(&self) -> ZoneSource<'_> {
+        ZoneSource {
+            time_zone: self.time_zone.as_deref(),
+            address: self.address.as_ref(),
+            phone: self.phone.as_deref(),
+        }
     }
 }
 

@@ -173,7 +173,9 @@ fn bursts<T: Ord>(hits: &[&Hit], count: usize, length: SignedDuration, value: im
         }
         let window = &valued[start..=end];
         if window.len() >= count && window.iter().map(|(_, value)| value).collect::<BTreeSet<_>>().len() >= count {
-            window.iter().for_each(|(n, _)| marked[*n] = true);
+            for (n, _) in window {
+                marked[*n] = true;
+            }
         }
     }
     marked

@@ -22,7 +22,7 @@ fn claim(copy: &Copy, now: Timestamp, n: u8) -> Copy {
 }
 
 fn submitted() -> Copy {
-    claim(&Copy::queued(0, start()), start(), 1).submitting(later(1), attempt(1)).unwrap()
+    claim(&Copy::queued(0, start(), 1), start(), 1).submitting(later(1), attempt(1)).unwrap()
 }
 
 #[test]
@@ -34,14 +34,14 @@ fn the_straight_way() {
 
 #[test]
 fn nothing_leaves_before_its_time() {
-    let copy = Copy::queued(0, later(60));
+    let copy = Copy::queued(0, later(60), 1);
     assert_eq!(copy.step(later(59), attempt(1)), Step::Wait(later(60)));
     assert!(matches!(copy.step(later(60), attempt(1)), Step::Claim(_)));
 }
 
 #[test]
 fn a_lease_may_be_taken_over_and_fences_the_first_worker() {
-    let first = claim(&Copy::queued(0, start()), start(), 1);
+    let first = claim(&Copy::queued(0, start(), 1), start(), 1);
     assert_eq!(first.step(later(119), attempt(2)), Step::Wait(later(120)));
     let second = claim(&first, later(120), 2);
     assert_eq!(second.submitting(later(121), attempt(1)), Err(NotPossible));
@@ -82,7 +82,7 @@ fn people_decide_only_what_is_open() {
     let copy = submitted();
     assert_eq!(copy.cancelled(), Err(NotPossible));
     assert_eq!(copy.assumed_sent(), Err(NotPossible));
-    assert_eq!(Copy::queued(0, start()).cancelled().unwrap().state, State::Cancelled);
+    assert_eq!(Copy::queued(0, start(), 1).cancelled().unwrap().state, State::Cancelled);
     let unconfirmed = Copy { state: State::Unconfirmed, ..copy };
     assert!(unconfirmed.assumed_sent().unwrap().assumed);
     let again = unconfirmed.sent_again(later(5000)).unwrap();
@@ -102,8 +102,13 @@ fn the_whole_state_space_is_safe() {
     }
     let read = |world: &World| -> Copy { serde_json::from_str(&world.copy).unwrap() };
     let write = |copy: &Copy| serde_json::to_string(copy).unwrap();
-    let first =
-        World { copy: write(&Copy::queued(0, start())), accepted: 0, seconds: 0, held: [None; 2], wired: [false; 2] };
+    let first = World {
+        copy: write(&Copy::queued(0, start(), 1)),
+        accepted: 0,
+        seconds: 0,
+        held: [None; 2],
+        wired: [false; 2],
+    };
     let (mut seen, mut open) = (BTreeSet::from([first.clone()]), VecDeque::from([first]));
     while let Some(world) = open.pop_front() {
         assert!(world.accepted <= 1, "sent twice");
