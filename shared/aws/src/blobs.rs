@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::attachment::{Attachment, Upload};
+use domain::hex;
 use domain::id::{AttachmentId, MessageId, OrgId};
 use domain::message::Body;
 use sha2::{Digest, Sha256};
@@ -13,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{self, ConfigError, names};
 
 /// How long the address of a download is valid: long enough to start it, too short to pass it on.
-const DOWNLOAD_TIME: Duration = Duration::from_secs(300);
+const DOWNLOAD_TIME: Duration = Duration::from_mins(5);
 
 /// The bucket.
 #[derive(Clone, Debug)]
@@ -74,7 +76,7 @@ impl Blobs {
     /// When storage did not confirm it.
     pub async fn put_body(&self, message: MessageId, body: &Body) -> Result<String, Error> {
         let bytes = serde_json::to_vec(body).map_err(|error| Error::Corrupt(error.to_string()))?;
-        let name = hex(&Sha256::digest(&bytes)[..16]);
+        let name = hex::encode(&Sha256::digest(&bytes)[..16]);
         self.put(body_key(message, &name), bytes, "application/json").await?;
         Ok(name)
     }
@@ -104,7 +106,7 @@ impl Blobs {
         self.get(answer_key(org, name), None).await
     }
 
-    /// A request with which the author uploads a file; exactly the announced size and type are let in.
+    /// A request with which the author uploads a file; exactly the announced size and type are let in, once.
     ///
     /// # Errors
     /// When it cannot be signed.
@@ -112,7 +114,8 @@ impl Blobs {
         let valid = Duration::from_secs(domain::attachment::UPLOAD_TIME.as_secs().unsigned_abs());
         let size = i64::try_from(file.size).map_err(|error| Error::Corrupt(error.to_string()))?;
         let request = self.client.put_object().bucket(&self.bucket).key(file_key(message, file.id));
-        let request = request.content_length(size).content_type(&file.content_type);
+        // What arrived once is never replaced: the address could otherwise exchange a file that was checked.
+        let request = request.content_length(size).content_type(&file.content_type).if_none_match("*");
         let signed = request.presigned(presigning(valid)?).await.map_err(|error| unavailable(&error))?;
         let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(Presigned { url: signed.uri().to_owned(), headers })
@@ -143,7 +146,7 @@ impl Blobs {
                 let size = head.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
                 Ok(Some(Uploaded { size, version: head.version_id }))
             }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
+            Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
             Err(error) => Err(unavailable(&error)),
         }
     }
@@ -214,10 +217,6 @@ fn percent_encode(text: &str) -> String {
 
 fn presigning(valid: Duration) -> Result<PresigningConfig, Error> {
     PresigningConfig::expires_in(valid).map_err(|error| Error::Unavailable(error.to_string()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn unavailable<E: std::error::Error>(error: &E) -> Error {

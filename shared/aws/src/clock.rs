@@ -30,7 +30,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let base = self.fixed_base.unwrap_or_else(system_time);
         let ahead = SignedDuration::from_millis(self.ahead_millis.load(Ordering::Relaxed));
-        let millis = base.saturating_add(ahead).map_or(i64::MAX, |at| at.as_millisecond());
+        let millis = base.saturating_add(ahead).map_or(i64::MAX, Timestamp::as_millisecond);
         Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
     }
 

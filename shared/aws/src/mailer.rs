@@ -98,7 +98,10 @@ fn by_code(code: Option<&str>, status: u16) -> Answer {
             | "ConfigurationSetDoesNotExist"
             | "ConfigurationSetDoesNotExistException"
             | "LimitExceededException",
-        ) => not_now("sending is paused for this account", SignedDuration::from_mins(15)),
+        ) => {
+            tracing::error!(code, "mail held back");
+            not_now("sending is paused for this account", SignedDuration::from_mins(15))
+        }
         Some("ServiceUnavailable" | "ServiceUnavailableException") if status == 503 => {
             not_now("mail service not available", SignedDuration::from_secs(30))
         }

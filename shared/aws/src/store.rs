@@ -2,6 +2,7 @@
 //!
 //! Domain types are stored as they serialize, with explicit names, beside the keys and a version of the shape.
 
+mod cards;
 mod copies;
 mod due;
 pub mod error;
@@ -10,6 +11,8 @@ mod idempotency;
 mod keys;
 mod messages;
 mod organisations;
+mod records;
+mod reminders;
 mod table;
 
 pub use error::Error;

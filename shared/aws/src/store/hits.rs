@@ -2,6 +2,7 @@
 
 use domain::engagement::Kpis;
 use domain::event::Hit;
+use domain::hex;
 use domain::id::{MessageId, OrgId, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -93,8 +94,10 @@ impl Store {
         hits.sort_by_key(|hit| hit.id);
         let Some(first) = hits.first().map(|hit| hit.id) else { return Ok(()) };
         let mut hash = Sha256::new();
-        hits.iter().for_each(|hit| hash.update(hit.id.to_bytes()));
-        let hash: String = hash.finalize()[..4].iter().map(|b| format!("{b:02x}")).collect();
+        for hit in &hits {
+            hash.update(hit.id.to_bytes());
+        }
+        let hash = hex::encode(&hash.finalize()[..4]);
         self.table.put(Item::new(&keys::hits(message, first, &hash), &Segment { hits })?, Condition::Any).await
     }
 }

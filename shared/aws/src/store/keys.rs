@@ -3,9 +3,12 @@
 //! Sort keys are chosen so that what is read together lies together: `COPY#…` and `META` of a message are one range,
 //! its hits (`SEGMENT#…`) are another.
 
-use domain::due::{Minute, shard};
-use domain::id::{AttachmentId, EventId, MessageId, OrgId, UserId};
+use domain::activity::Activity;
+use domain::address::EmailAddress;
+use domain::due::{Due, Minute, Tick, Work, shard};
+use domain::id::{AttachmentId, CardId, EventId, MessageId, OrgId, UserId};
 use domain::instant;
+use domain::record::RecordRef;
 use jiff::Timestamp;
 
 /// The address of an item.
@@ -115,19 +118,70 @@ pub(super) fn idempotency(org: OrgId, hash: &str) -> Key {
     key(format!("IDEM#{org}#{hash}"), "IDEM")
 }
 
-/// The partition of hints that are due in a minute.
-pub(super) fn due_partition(minute: Minute, shard: u8) -> String {
-    format!("DUE#{minute}#{shard:02}")
+/// The partition of a record.
+pub(super) fn record_partition(org: OrgId, record: &RecordRef) -> String {
+    format!("REC#{org}#{}#{}", record.kind.as_str(), record.id.as_str())
 }
 
-/// A hint. Filing the same work for the same time twice is one hint.
-pub(super) fn due(at: Timestamp, message: MessageId, work: &str) -> Key {
-    key(due_partition(Minute::of(at), shard(message)), format!("{}#{message}#{work}", instant::format(at)))
+/// A record.
+pub(super) fn record(org: OrgId, record: &RecordRef) -> Key {
+    key(record_partition(org, record), "RECORD")
+}
+
+/// What the sort keys of activities begin with.
+pub(super) const ACTIVITY: &str = "ACT#";
+
+/// An activity of a record.
+pub(super) fn activity(org: OrgId, record: &RecordRef, activity: &Activity) -> Key {
+    let at = instant::format(activity.created_at);
+    key(record_partition(org, record), format!("{ACTIVITY}{at}#{}", activity.id))
+}
+
+/// The partition of an address: the records that have it.
+pub(super) fn addresses(org: OrgId, email: &EmailAddress) -> String {
+    format!("ADDR#{org}#{}", email.key())
+}
+
+/// That a record has an address.
+pub(super) fn address(org: OrgId, email: &EmailAddress, record: &RecordRef) -> Key {
+    key(addresses(org, email), record.to_string())
+}
+
+/// The reminder of a message.
+pub(super) fn reminder(message: MessageId) -> Key {
+    key(message_partition(message), "REMINDER")
+}
+
+/// The partition of the cards of an owner.
+pub(super) fn cards(org: OrgId, owner: UserId) -> String {
+    format!("CARDS#{org}#{owner}")
+}
+
+/// A card. Ids sort by time.
+pub(super) fn card(org: OrgId, owner: UserId, card: CardId) -> Key {
+    key(cards(org, owner), card.to_string())
+}
+
+/// The partition of hints that are due in an hour.
+pub(super) fn due_partition(tick: Tick, hour: &str, shard: u8) -> String {
+    format!("DUE#{}#{hour}#{shard:02}", tick.as_str())
+}
+
+/// A hint, filed under an instant. Filing the same work for the same time twice is one hint.
+pub(super) fn due(due: &Due, at: Timestamp) -> Key {
+    let work = match due.work {
+        Work::Send { .. } => "send".to_owned(),
+        Work::Check => "check".to_owned(),
+        Work::Remind => "remind".to_owned(),
+        Work::Wake { card, .. } => card.to_string(),
+    };
+    let sk = format!("{}#{}#{work}", instant::format(at), due.message);
+    key(due_partition(due.work.tick(), &Minute::of(at).hour(), shard(due.message)), sk)
 }
 
 /// Up to which minute the tick has read.
-pub(super) fn tick() -> Key {
-    key("TICK".to_owned(), "TICK")
+pub(super) fn tick(tick: Tick) -> Key {
+    key("TICK".to_owned(), tick.as_str())
 }
 
 #[cfg(test)]
@@ -156,7 +210,7 @@ mod tests {
         assert!(inside(&copy(id, 0).sk) && inside(&copy(id, 49).sk) && inside(&message(id).sk));
         let event = EventId::from_bytes([2; 16]);
         let file = AttachmentId::from_bytes([3; 16]);
-        for outside in [attachment(id, file).sk, hits(id, event, "00").sk, links(id, 0).sk] {
+        for outside in [attachment(id, file).sk, hits(id, event, "00").sk, links(id, 0).sk, reminder(id).sk] {
             assert!(!inside(&outside), "{outside}");
         }
     }

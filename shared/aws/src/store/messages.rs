@@ -3,7 +3,7 @@
 use domain::attachment::Attachment;
 use domain::copy::Copy;
 use domain::id::{AttachmentId, MessageId, OrgId, UserId};
-use domain::message::Message;
+use domain::message::{Message, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,8 @@ impl Store {
     }
 
     /// Saves a message together with its copies, all or nothing: releases, moves, takes back or cancels it.
-    /// Each copy is written on condition of the version before; a version of 1 must not be there yet.
+    /// Each copy is written on condition of the version before; those of a draft are new, and may replace what an
+    /// earlier release left behind.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the message or a copy was changed meanwhile, or the request was answered before.
@@ -72,7 +73,8 @@ impl Store {
         let mut writes = vec![(message_item(&after.message)?, Condition::Version(before.version))];
         for copy in &after.copies {
             let item = Item::new(&keys::copy(before.id, copy.recipient), copy)?;
-            let condition = if copy.version == 1 { Condition::Any } else { Condition::Version(copy.version - 1) };
+            let fresh = before.state == State::Draft;
+            let condition = if fresh { Condition::Any } else { Condition::Version(copy.version - 1) };
             writes.push((item, condition));
         }
         if let Some(answer) = answer {
@@ -109,7 +111,7 @@ impl Store {
         }
         Ok(message.map(|message: Message| {
             // A message that was taken back to a draft may have left cancelled copies behind.
-            let copies = if message.state == domain::message::State::Draft { Vec::new() } else { copies };
+            let copies = if message.state == State::Draft { Vec::new() } else { copies };
             Stored { message, copies }
         }))
     }

@@ -1,0 +1,96 @@
+//! Records of the CRM, who has an address, and what was done for a record.
+//!
+//! The address index is written before the record and cleaned up after it, so it may name a record too many, never one
+//! too few; readers look whether the record still has the address.
+
+use domain::activity::Activity;
+use domain::address::EmailAddress;
+use domain::id::OrgId;
+use domain::record::{Record, RecordRef};
+
+use super::idempotency::{self, Idempotency};
+use super::table::{Condition, Item, Range};
+use super::{Error, Store, keys};
+
+impl Store {
+    /// A record.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn record(&self, org: OrgId, reference: &RecordRef) -> Result<Option<Record>, Error> {
+        self.table.get(&keys::record(org, reference)).await
+    }
+
+    /// Saves a record in place of `before`.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn put_record(&self, org: OrgId, before: Option<&Record>, record: &Record) -> Result<(), Error> {
+        for email in &record.emails {
+            let item = Item::new(&keys::address(org, email, &record.reference), &record.reference)?;
+            self.table.put(item, Condition::Any).await?;
+        }
+        self.table.put(Item::new(&keys::record(org, &record.reference), record)?, Condition::Any).await?;
+        let gone = before.iter().flat_map(|before| &before.emails).filter(|email| !record.emails.contains(email));
+        for email in gone {
+            self.table.delete(&keys::address(org, email, &record.reference)).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets a record; what was done for it stays.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn delete_record(&self, org: OrgId, record: &Record) -> Result<(), Error> {
+        self.table.delete(&keys::record(org, &record.reference)).await?;
+        for email in &record.emails {
+            self.table.delete(&keys::address(org, email, &record.reference)).await?;
+        }
+        Ok(())
+    }
+
+    /// The records that have an address.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn records_with(&self, org: OrgId, email: &EmailAddress) -> Result<Vec<Record>, Error> {
+        // The names of kinds are the beginnings of all sort keys.
+        let all = Range { from: "a".to_owned(), to: "z".to_owned(), ..Range::default() };
+        let mut records = Vec::new();
+        for item in self.table.query(&keys::addresses(org, email), &all).await? {
+            let reference = item.sk().parse().map_err(|_| Error::Corrupt(item.sk().to_owned()))?;
+            let record = self.record(org, &reference).await?;
+            records.extend(record.filter(|record| record.emails.iter().any(|own| own.key() == email.key())));
+        }
+        Ok(records)
+    }
+
+    /// Adds an activity to a record, and the answer that was given.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the request was answered before.
+    pub async fn add_activity(
+        &self,
+        org: OrgId,
+        record: &RecordRef,
+        activity: &Activity,
+        answer: Option<&Idempotency>,
+    ) -> Result<(), Error> {
+        let mut writes = vec![(Item::new(&keys::activity(org, record, activity), activity)?, Condition::Any)];
+        if let Some(answer) = answer {
+            writes.push(idempotency::write(org, answer)?);
+        }
+        self.table.transact(writes).await
+    }
+
+    /// The newest activities of a record.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn activities(&self, org: OrgId, record: &RecordRef, limit: i32) -> Result<Vec<Activity>, Error> {
+        let range = Range { backward: true, limit: Some(limit), ..Range::prefix(keys::ACTIVITY) };
+        let items = self.table.query(&keys::record_partition(org, record), &range).await?;
+        items.into_iter().map(Item::read).collect()
+    }
+}
