@@ -1,0 +1,139 @@
+//! The reminder: puts cards before their author when a reminder is due or a snooze is over.
+//!
+//! - Trigger: every minute (EventBridge), and whoever wants to catch up.
+//! - Reads: the hints of every minute that is not over and read; the reminder and the figures of their messages.
+//! - Writes: cards under ids that follow from the fact, then the reminder; the minute up to which it has read.
+//! - On failure: the next tick goes on where this one stopped. A reminder fires once, however often it is judged.
+
+use aws::clients::Aws;
+use aws::clock::Clock;
+use aws::config::ConfigError;
+use aws::store::{Error, Store};
+use domain::card::Card;
+use domain::card::fact::{About, Fact};
+use domain::due::{Due, Minute, Tick, Work};
+use domain::id::{CardId, MessageId, OrgId, UserId};
+use domain::message::{Message, State};
+use domain::reminder::{Facts, Judgement, judge};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What the reminder touches.
+pub struct App {
+    /// Reminders, figures, cards.
+    pub store: Store,
+    /// Tells which minute it is.
+    pub clock: Clock,
+}
+
+/// The event of a rule that fires every minute; nothing in it matters.
+#[derive(Debug, Deserialize)]
+pub struct EveryMinute {}
+
+/// What a tick did.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// How many hints it followed.
+    pub followed: usize,
+    /// Why it stopped early.
+    pub error: Option<String>,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self { store: Store::from_env(Aws::from_env()?.dynamodb())?, clock: Clock::system() })
+    }
+}
+
+/// Follows what is due, minute by minute.
+pub async fn handle(app: &App, _: EveryMinute) -> Done {
+    let mut done = Done::default();
+    if let Err(error) = tick(app, app.clock.now(), &mut done).await {
+        tracing::error!(%error, "tick stopped early");
+        done.error = Some(error.to_string());
+    }
+    done
+}
+
+/// The present minute is read again by the next tick, for what is due in the rest of it.
+async fn tick(app: &App, now: Timestamp, done: &mut Done) -> Result<(), Error> {
+    let present = Minute::of(now);
+    let mut minute = match app.store.next_minute(Tick::Remind).await? {
+        Some(minute) => minute.resumed(now),
+        None => {
+            app.store.put_next_minute(Tick::Remind, present).await?;
+            present
+        }
+    };
+    loop {
+        let end = minute.stretch(present);
+        for due in app.store.due_from(Tick::Remind, minute, end).await? {
+            if due.at <= now {
+                follow(app, due, now).await?;
+                done.followed += 1;
+            }
+        }
+        let next = end.next().min(present);
+        if next > minute {
+            app.store.put_next_minute(Tick::Remind, next).await?;
+        }
+        if end == present {
+            return Ok(());
+        }
+        minute = next;
+    }
+}
+
+/// Somebody else may have changed it meanwhile; then their change has filed its own hint.
+async fn follow(app: &App, due: Due, now: Timestamp) -> Result<(), Error> {
+    let followed = match due.work {
+        Work::Remind => remind(app, due.message, now).await,
+        Work::Wake { org, owner, card } => wake(app, org, owner, card, now).await,
+        Work::Send { .. } | Work::Check => Ok(()),
+    };
+    match followed {
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}
+
+async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
+    let Some(stored) = app.store.message(id).await? else { return Ok(()) };
+    let Some(reminder) = app.store.reminder(id).await? else { return Ok(()) };
+    let message = &stored.message;
+    // A draft is judged after it was sent; what was taken back is not judged at all.
+    if message.state != State::Released {
+        return Ok(());
+    }
+    match judge(&reminder, facts(app, message).await?, now) {
+        Judgement::Fire(fired) => {
+            let card = Card::of(about(message), Fact::Reminder(&reminder), now);
+            app.store.put_card(message.org, message.owner, &card).await?;
+            app.store.put_reminder(id, &fired).await
+        }
+        Judgement::Satisfy(satisfied) => app.store.put_reminder(id, &satisfied).await,
+        Judgement::Wait(at) => app.store.file_due(&Due { at, message: id, work: Work::Remind }, now).await,
+        Judgement::Done => Ok(()),
+    }
+}
+
+async fn facts(app: &App, message: &Message) -> Result<Facts, Error> {
+    let kpis = app.store.summary(message.org, message.owner, message.id).await?.kpis;
+    Ok(Facts { opened_by_person: kpis.first_opened_at, replied_by_person: None })
+}
+
+fn about(message: &Message) -> About<'_> {
+    About { message: message.id, subject: &message.subject, records: message.records() }
+}
+
+async fn wake(app: &App, org: OrgId, owner: UserId, card: CardId, now: Timestamp) -> Result<(), Error> {
+    let card = app.store.card(org, owner, card).await?;
+    match card.and_then(|card| card.woken(now)) {
+        Some(woken) => app.store.replace_card(org, owner, &woken, None).await,
+        None => Ok(()),
+    }
+}
