@@ -10,7 +10,7 @@ use aws::clock::Clock;
 use aws::config::{ConfigError, names};
 use aws::queue::Queue;
 use aws::store::Store;
-use domain::due::{Due, LOOK_AHEAD, Minute, SHARDS, Work};
+use domain::due::{Due, LOOK_AHEAD, Minute, Tick, Work};
 use domain::id::MessageId;
 use domain::task::SendTask;
 use jiff::{SignedDuration, Timestamp};
@@ -28,7 +28,7 @@ pub struct App {
 
 /// The event of a rule that fires every minute; nothing in it matters.
 #[derive(Debug, Deserialize)]
-pub struct Tick {}
+pub struct EveryMinute {}
 
 /// What a tick did.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -54,7 +54,7 @@ impl App {
 }
 
 /// Reads every minute from where the last tick stopped to two minutes ahead.
-pub async fn handle(app: &App, _: Tick) -> Done {
+pub async fn handle(app: &App, _: EveryMinute) -> Done {
     let mut done = Done::default();
     if let Err(error) = tick(app, app.clock.now(), &mut done).await {
         tracing::error!(%error, "tick stopped early");
@@ -64,16 +64,15 @@ pub async fn handle(app: &App, _: Tick) -> Done {
 }
 
 async fn tick(app: &App, now: Timestamp, done: &mut Done) -> Result<(), Failure> {
-    let mut minute = app.store.next_tick().await?.unwrap_or(Minute::of(now));
+    let mut minute = app.store.next_minute(Tick::Send).await?.unwrap_or(Minute::of(now)).resumed(now);
     let last = Minute::of(now + LOOK_AHEAD);
     while minute <= last {
-        for shard in 0..SHARDS {
-            for due in app.store.due_in(minute, shard).await? {
-                done.queued += queue(app, due, now).await?;
-            }
+        let end = minute.stretch(last);
+        for due in app.store.due_from(Tick::Send, minute, end).await? {
+            done.queued += queue(app, due, now).await?;
         }
-        minute = minute.next();
-        app.store.put_next_tick(minute).await?;
+        minute = end.next();
+        app.store.put_next_minute(Tick::Send, minute).await?;
     }
     Ok(())
 }
@@ -82,6 +81,7 @@ async fn queue(app: &App, due: Due, now: Timestamp) -> Result<usize, Failure> {
     let tasks = match due.work {
         Work::Send { copies } => (0..copies).map(|recipient| task(due.message, recipient, due.at, now)).collect(),
         Work::Check => unfinished(app, due.message, now).await?,
+        Work::Remind | Work::Wake { .. } => Vec::new(),
     };
     app.sends.put_all(&tasks).await?;
     Ok(tasks.len())
