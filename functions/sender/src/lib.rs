@@ -2,7 +2,7 @@
 //!
 //! - Trigger: the send queue, one task at a time. A task only says which copy to look at.
 //! - Reads: the copy, its message, body, links and files.
-//! - Writes: the copy, before and after the call to SES; hints at what must be looked at later.
+//! - Writes: the copy, before and after the call to SES; hints at what must be looked at later; cards for what went wrong.
 //! - On failure: before the call, the task comes again and a later worker takes over. After it, nobody sends again:
 //!   the copy waits for evidence, then for a person.
 
@@ -23,6 +23,7 @@ use domain::token::Signer;
 use jiff::{SignedDuration, Timestamp};
 
 mod render;
+mod report;
 mod submit;
 
 /// What the sender touches.
@@ -97,11 +98,12 @@ async fn look_at(app: &App, message: MessageId, recipient: u16) -> Result<Outcom
     }
 }
 
-/// Writes the copy; when somebody must look again at an instant, a hint is filed before and a task queued after.
+/// Writes the copy. What must not be lost goes before it: the card for a problem, the hint for a later look.
 async fn write(app: &App, message: MessageId, copy: &Copy, look_again: Option<Timestamp>) -> Result<Outcome, Error> {
     if let Some(at) = look_again {
-        app.store.file_due(&Due { at, message, work: Work::Check }).await?;
+        app.store.file_due(&Due { at, message, work: Work::Check }, app.clock.now()).await?;
     }
+    report::problem(app, message, copy).await?;
     app.store.replace_copy(message, copy).await?;
     match look_again {
         Some(at) => wait(app, message, copy.recipient, at, app.clock.now()).await,

@@ -1,5 +1,7 @@
 //! From a stored message to the bytes of one recipient's copy.
 
+use std::collections::HashMap;
+
 use aws::blobs;
 use aws::store::{self, Stored};
 use domain::attachment::{self, Attachment};
@@ -44,11 +46,17 @@ pub(crate) async fn mime(app: &App, stored: &Stored, recipient: u16) -> Result<V
     let body = app.blobs.body(message.id, &message.body).await?;
     let files = app.store.attachments(message.id).await?;
     let body = if message.tracked { tracked_body(app, message, recipient, &body, &files).await? } else { body };
+    let direct: Vec<&Attachment> = files.iter().filter(|file| !(message.tracked && file.tracked)).collect();
+    let bytes = usize::try_from(direct.iter().map(|file| file.size).sum::<u64>()).unwrap_or(usize::MAX);
+    if bytes > compose::MAX_BYTES {
+        // Known before anything is read: ten files may have 250 MB.
+        return Err(Unsendable::from(compose::Error::TooLarge { bytes }).into());
+    }
     let mut attached = Vec::new();
-    for file in files.iter().filter(|file| !(message.tracked && file.tracked)) {
+    for file in direct {
         attached.push((file, app.blobs.file(message.id, file).await?));
     }
-    compose_copy(app, message, recipient, &body, &attached).map_err(|error| Error::Unsendable(error.into()))
+    compose_copy(app, message, recipient, &body, &attached).map_err(Error::Unsendable)
 }
 
 /// The body with this recipient's pixel, links and files.
@@ -60,15 +68,13 @@ async fn tracked_body(
     files: &[Attachment],
 ) -> Result<Body, Error> {
     let links = app.store.links(message.id, message.links).await?;
+    let index: HashMap<&str, u16> = links.iter().map(String::as_str).zip(0..).collect();
     let sign = |kind, index, destination: &str| {
         let token = Token { kind, message: message.id, recipient, index, destination: destination.to_owned() };
         app.signer.sign(&token)
     };
     let address = |path, token: Option<String>| token.map(|token| format!("{}/{path}/{token}", app.tracking_url));
-    let wrap = |destination: &str| {
-        let index = links.iter().position(|link| link == destination)?;
-        address("c", sign(Kind::Click, u16::try_from(index).ok()?, destination))
-    };
+    let wrap = |destination: &str| address("c", sign(Kind::Click, *index.get(destination)?, destination));
     let pixel = address("o", sign(Kind::Open, 0, ""));
     let linked: Vec<(&Attachment, String)> = (0..)
         .zip(attachment::tracked(files))
