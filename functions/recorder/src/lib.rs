@@ -2,7 +2,7 @@
 //!
 //! - Trigger: the events queue, in batches.
 //! - Reads: the message, its figures, its log.
-//! - Writes: one segment of the log for all new hits of a message in the batch; consequences; the figures last.
+//! - Writes: one segment of the log for all new hits of a message in the batch; a card for a first open; the figures last.
 //! - On failure: the hits of that message come again. Whatever was written already makes no difference then.
 //!
 //! The figures' version is read before the log and is the condition of their write, so of two recorders at work on
@@ -14,9 +14,11 @@ use aws::clients::Aws;
 use aws::config::ConfigError;
 use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::store::{Error, Store, Stored, Summary};
+use domain::card::Card;
+use domain::card::fact::{About, Fact};
 use domain::engagement::{Context, Engagement, fold};
 use domain::event::{Action, Hit, MessageHit};
-use domain::id::MessageId;
+use domain::id::{EventId, MessageId};
 use domain::message::Message;
 use domain::task::RecordTask;
 
@@ -76,11 +78,13 @@ async fn try_record(app: &App, id: MessageId, hits: &[Hit]) -> Result<Outcome, E
     };
     let message = &stored.message;
     let hits: Vec<Hit> = hits.iter().filter(|hit| belongs(hit, message)).cloned().collect();
+    let batch: BTreeSet<EventId> = hits.iter().map(|hit| hit.id).collect();
     let before = app.store.summary(message.org, message.owner, id).await?;
     let after = if before.logged >= flood::LOG_LIMIT {
         flood::count_only(&before, &hits)
     } else {
         let engagement = log(app, &stored, hits).await?;
+        announce(app, message, &engagement, &batch).await?;
         let logged = u32::try_from(engagement.judged.len()).unwrap_or(u32::MAX);
         Summary { kpis: engagement.kpis, logged, ..before.clone() }
     };
@@ -98,6 +102,25 @@ fn belongs(hit: &Hit, message: &Message) -> bool {
         Action::Open | Action::AttachmentView(_) => true,
     };
     link && message.tracked && usize::from(hit.recipient) < message.recipients.len()
+}
+
+/// Puts a card before the author for each recipient's first open, when this batch brought it. A batch that comes again
+/// brings it again, to the same card.
+async fn announce(
+    app: &App,
+    message: &Message,
+    engagement: &Engagement,
+    batch: &BTreeSet<EventId>,
+) -> Result<(), Error> {
+    for (recipient, hit) in engagement.first_opens() {
+        let who = message.recipients.get(usize::from(recipient)).map(|recipient| &recipient.mailbox);
+        if let Some(who) = who.filter(|_| batch.contains(&hit.id)) {
+            let about = About { message: message.id, subject: &message.subject, records: message.records() };
+            let card = Card::of(about, Fact::FirstOpen { recipient, who }, hit.at);
+            app.store.put_card(message.org, message.owner, &card).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Adds what is new to the log and folds the whole of it.
