@@ -22,7 +22,7 @@ pub(crate) struct MessageInput {
     cc: Option<Vec<RecipientInput>>,
     /// Who gets a copy, for nobody to see.
     bcc: Option<Vec<RecipientInput>>,
-    /// Up to 988 octets, one line.
+    /// One line, up to 988 octets as it is sent.
     subject: Option<String>,
     /// Up to 1 MiB. Derived from `text` when only that is given.
     html: Option<String>,
@@ -139,7 +139,7 @@ const TOO_MANY: &str = "at most 50 recipients: Telltale is for one-to-one and sm
 /// When there are too many recipients, or one of them twice.
 pub(crate) fn replace_recipients(
     current: &[Recipient],
-    changed: Vec<(Role, Vec<Recipient>)>,
+    changed: &[(Role, Vec<Recipient>)],
 ) -> Result<Vec<Recipient>, ApiError> {
     let mut all = Vec::new();
     for role in [Role::To, Role::Cc, Role::Bcc] {

@@ -9,6 +9,7 @@ use aws::store::{Answer, Idempotency};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::hex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -77,7 +78,7 @@ fn hash(parts: &[&(impl AsRef<[u8]> + ?Sized)]) -> String {
         hash.update((part.as_ref().len() as u64).to_be_bytes());
         hash.update(part.as_ref());
     }
-    hash.finalize()[..16].iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(&hash.finalize()[..16])
 }
 
 impl Once {

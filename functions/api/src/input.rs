@@ -77,7 +77,6 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 }
 
 /// For fields of a change: left out is `None`, `null` is `Some(None)`.
-#[expect(clippy::option_option, reason = "left out and null are different things in a change")]
 pub(crate) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(json).map(Some)
 }

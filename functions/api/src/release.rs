@@ -6,9 +6,11 @@
 use aws::store::{Idempotency, Stored};
 use domain::attachment::Attachment;
 use domain::copy::Copy;
-use domain::due::{CHECK_AFTER, Due, Work};
+use domain::due::{CHECK_AFTER, DIRECT, Due, Work};
 use domain::id::MessageId;
 use domain::message::{Body, Message, State};
+use domain::reminder::Status;
+use domain::schedule::Schedule;
 use domain::task::SendTask;
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,17 +29,24 @@ pub(crate) struct Release {
     pub(crate) files: Vec<Attachment>,
 }
 
-/// Checks that a draft can be sent at `at` and prepares everything; nothing that others can see is written.
+/// Checks that a draft can be sent and prepares everything; nothing that others can see is written. Without a
+/// schedule it is sent at `now`.
 ///
 /// # Errors
 /// When it is no draft, nobody would get it, or a file is missing.
-pub(crate) async fn prepare(app: &App, draft: Message, at: Timestamp) -> Result<Release, ApiError> {
+pub(crate) async fn prepare(
+    app: &App,
+    draft: Message,
+    schedule: Option<Schedule>,
+    now: Timestamp,
+) -> Result<Release, ApiError> {
     if draft.state != State::Draft {
         return Err(ApiError::not_editable());
     }
     if draft.recipients.is_empty() {
         return Err(ApiError::field("/to", "no_recipients", "a message needs at least one recipient"));
     }
+    let at = schedule.as_ref().map_or(now, |schedule| schedule.at);
     let files = attachments::current(app, &draft).await?;
     attachments::all_ready(app, draft.id, &files, app.clock.now()).await?;
     let (settings, body) = (app.store.settings(draft.org).await?, app.blobs.body(draft.id, &draft.body).await?);
@@ -48,10 +57,11 @@ pub(crate) async fn prepare(app: &App, draft: Message, at: Timestamp) -> Result<
         tracked,
         links,
         send_at: Some(at),
+        schedule,
         version: draft.version + 1,
         ..draft.clone()
     };
-    let copies = (0..).zip(&message.recipients).map(|(n, _)| Copy::queued(n, at)).collect();
+    let copies = (0..).zip(&message.recipients).map(|(n, _)| Copy::queued(n, at, message.version)).collect();
     Ok(Release { before: draft, after: Stored { message, copies }, body, files })
 }
 
@@ -67,12 +77,44 @@ async fn links(app: &App, id: MessageId, body: &Body) -> Result<u16, ApiError> {
 impl Release {
     /// Makes it so.
     pub(crate) async fn commit(&self, app: &App, answer: Option<&Idempotency>) -> Result<(), aws::store::Error> {
-        let Stored { message, copies } = &self.after;
-        let at = message.send_at.unwrap_or(message.created_at);
-        app.store.file_due(&Due { at: at + CHECK_AFTER, message: message.id, work: Work::Check }).await?;
-        app.store.change_message(&self.before, &self.after, answer).await?;
-        queue(app, message.id, copies, app.clock.now()).await;
-        Ok(())
+        dispatch(app, &self.before, &self.after, answer).await
+    }
+}
+
+/// Writes a message whose copies have a new time, and sees to it that they leave then. What is due soon is queued at
+/// once, with a hint to check on it; what is due later is left to the scheduler, by a hint. The hint goes first.
+pub(crate) async fn dispatch(
+    app: &App,
+    before: &Message,
+    after: &Stored,
+    answer: Option<&Idempotency>,
+) -> Result<(), aws::store::Error> {
+    let Stored { message, copies } = after;
+    let (at, now) = (message.send_at.unwrap_or(message.created_at), app.clock.now());
+    let soon = at.duration_since(now) <= DIRECT;
+    let (at, work) = if soon {
+        (at + CHECK_AFTER, Work::Check)
+    } else {
+        (at, Work::Send { copies: u16::try_from(copies.len()).unwrap_or(u16::MAX) })
+    };
+    app.store.file_due(&Due { at, message: message.id, work }, now).await?;
+    remind_after_all(app, before, now).await?;
+    app.store.change_message(before, after, answer).await?;
+    if soon {
+        queue(app, message.id, copies, now).await;
+    }
+    Ok(())
+}
+
+/// A reminder that came due while its message was still a draft is judged after it was sent.
+async fn remind_after_all(app: &App, draft: &Message, now: Timestamp) -> Result<(), aws::store::Error> {
+    if draft.state != State::Draft {
+        return Ok(());
+    }
+    let reminder = app.store.reminder(draft.id).await?;
+    match reminder.filter(|reminder| reminder.status == Status::Pending && reminder.due.at <= now) {
+        Some(_) => app.store.file_due(&Due { at: now, message: draft.id, work: Work::Remind }, now).await,
+        None => Ok(()),
     }
 }
 

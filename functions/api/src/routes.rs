@@ -1,9 +1,14 @@
 //! The routes, one file for each resource.
 
 pub(crate) mod attachments;
+pub(crate) mod cards;
+pub(crate) mod delivery_time;
 pub(crate) mod list;
 pub(crate) mod me;
 pub(crate) mod messages;
+pub(crate) mod records;
+pub(crate) mod reminders;
+pub(crate) mod schedule;
 pub(crate) mod sending;
 pub(crate) mod settings;
 pub(crate) mod timeline;

@@ -7,14 +7,19 @@ use domain::engagement::Kpis;
 use domain::instant;
 use domain::message::{Body, Mailbox, Message, Recipient, Role, Status, TrackingState};
 use domain::record::RecordRef;
+use domain::reminder::{Condition, Reminder};
+use domain::schedule::Schedule;
 use domain::settings::Settings;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::App;
 use crate::compose::RecordView;
 use crate::problem::ApiError;
+use crate::routes::attachments;
 
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +41,11 @@ pub(crate) struct MessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     regarding: Option<RecordView>,
+    /// The time that was chosen for it, on both clocks.
+    schedule: Option<ScheduleView>,
+    /// Left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reminder: Option<Option<ReminderView>>,
     created_at: String,
     sent_at: Option<String>,
     tracking: TrackingView,
@@ -119,6 +129,54 @@ pub(crate) struct CopyView {
     /// Why it waits or failed.
     detail: Option<String>,
     sent_at: Option<String>,
+}
+
+/// A time on both clocks.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScheduleView {
+    at: String,
+    /// On the clocks of `time_zone`.
+    local: String,
+    time_zone: String,
+}
+
+impl From<&Schedule> for ScheduleView {
+    fn from(schedule: &Schedule) -> Self {
+        Self {
+            at: instant::format(schedule.at),
+            local: schedule.wall.local.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+            time_zone: schedule.wall.time_zone.clone(),
+        }
+    }
+}
+
+/// The reminder of a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReminderView {
+    title: String,
+    /// `no_reply`, `not_opened` or `always`.
+    #[schema(value_type = String)]
+    condition: Condition,
+    due: ScheduleView,
+    /// `pending`, `fired` or `satisfied`.
+    #[schema(value_type = String)]
+    status: &'static str,
+    /// What it will do, or what became of it, in words.
+    summary: String,
+}
+
+impl ReminderView {
+    /// As it reads at `now` on the clock of its due time.
+    pub(crate) fn of(reminder: &Reminder, now: Timestamp) -> Self {
+        let zone = domain::zone::named(&reminder.due.wall.time_zone).unwrap_or(TimeZone::UTC);
+        Self {
+            title: reminder.title.clone(),
+            condition: reminder.condition,
+            due: (&reminder.due).into(),
+            status: reminder.status.as_str(),
+            summary: domain::reminder::summary(reminder, now, &zone),
+        }
+    }
 }
 
 /// The figures of a message. Approximations all the same: images may be blocked or cached.
@@ -209,6 +267,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) kpis: &'a Kpis,
     /// Text and files; none in lists.
     pub(crate) content: Option<(Body, &'a [Attachment])>,
+    /// The reminder, if there is one; none in lists.
+    pub(crate) reminder: Option<Reminder>,
 }
 
 /// A message as callers see it at `now`.
@@ -216,6 +276,8 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
     let Stored { message, copies } = stored;
     let status = message.status(copies, now);
     let with_role = |role| message.recipients.iter().filter(move |r| r.role == role).map(Into::into).collect();
+    let whole = parts.content.is_some();
+    let reminder = parts.reminder.as_ref().map(|reminder| ReminderView::of(reminder, now));
     let (body, files) = parts.content.unzip();
     let (html, text) = body.map(|body| (body.html, body.text)).unzip();
     MessageView {
@@ -230,6 +292,8 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
         html,
         text,
         regarding: message.regarding.as_ref().map(Into::into),
+        schedule: message.schedule.as_ref().map(Into::into),
+        reminder: whole.then_some(reminder),
         created_at: instant::format(message.created_at),
         sent_at: Message::sent_at(copies).map(instant::format),
         tracking: TrackingView {
@@ -239,19 +303,25 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
         },
         attachments: files.map(|files| files.iter().map(Into::into).collect()),
         copies: copies.iter().map(|copy| copy_view(message, copy)).collect(),
-        summary: message.summary(status, parts.kpis),
+        summary: message.summary(status, parts.kpis, now),
         kpis: parts.kpis.into(),
     }
 }
 
-/// Reads what else a message's view needs, and makes it.
-pub(crate) async fn whole(app: &App, stored: &Stored, now: Timestamp) -> Result<MessageView, ApiError> {
+/// Reads what else a message's view needs, and makes it. Boxed: it reads four things at once.
+pub(crate) fn whole<'a>(
+    app: &'a App,
+    stored: &'a Stored,
+    now: Timestamp,
+) -> BoxFuture<'a, Result<MessageView, ApiError>> {
     let Message { id, org, owner, body, .. } = &stored.message;
-    let body = async { Ok::<_, ApiError>(app.blobs.body(*id, body).await?) };
-    let files = async { crate::routes::attachments::current(app, &stored.message).await };
-    let rest =
-        async { Ok::<_, ApiError>((app.store.summary(*org, *owner, *id).await?, app.store.settings(*org).await?)) };
-    let (body, files, (summary, settings)) = futures::try_join!(body, files, rest)?;
-    let content = Some((body, files.as_slice()));
-    Ok(message(stored, Parts { settings: &settings, kpis: &summary.kpis, content }, now))
+    Box::pin(async move {
+        let body = async { Ok::<_, ApiError>(app.blobs.body(*id, body).await?) };
+        let files = attachments::current(app, &stored.message);
+        let reminder = async { Ok(app.store.reminder(*id).await?) };
+        let rest = async { Ok((app.store.summary(*org, *owner, *id).await?, app.store.settings(*org).await?)) };
+        let (body, files, reminder, (summary, settings)) = futures::try_join!(body, files, reminder, rest)?;
+        let content = Some((body, files.as_slice()));
+        Ok(message(stored, Parts { settings: &settings, kpis: &summary.kpis, content, reminder }, now))
+    })
 }

@@ -204,7 +204,8 @@ async fn page(
         let Some(stored) = stored else { continue };
         let none = Kpis::default();
         let kpis = kpis.get(&stored.message.id).unwrap_or(&none);
-        let view = view::message(&stored, Parts { settings: &settings, kpis, content: None }, caller.now);
+        let view =
+            view::message(&stored, Parts { settings: &settings, kpis, content: None, reminder: None }, caller.now);
         if filter.lets(&view, &stored.message) {
             items.push(view);
         }

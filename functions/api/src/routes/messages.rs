@@ -33,7 +33,7 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         org: caller.org,
         owner: caller.user.id,
         from: caller.user.mailbox.clone(),
-        recipients: replace_recipients(&[], change.recipients)?,
+        recipients: replace_recipients(&[], &change.recipients)?,
         subject: change.subject.unwrap_or_default(),
         regarding: change.regarding.flatten(),
         tracking_requested: change.tracking.unwrap_or(settings.default_tracking),
@@ -44,10 +44,10 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         version: 1,
         created_at: caller.now,
         send_at: None,
-        scheduled: false,
+        schedule: None,
     };
     let stored = Stored { message, copies: Vec::new() };
-    let parts = Parts { settings: &settings, kpis: &Kpis::default(), content: Some((body, &[])) };
+    let parts = Parts { settings: &settings, kpis: &Kpis::default(), content: Some((body, &[])), reminder: None };
     let view = view::message(&stored, parts, caller.now);
     let write = async |answer: Option<&_>| app.store.create_message(&stored.message, answer).await;
     once.answer(&app, StatusCode::CREATED, &view, write).await
@@ -88,7 +88,7 @@ pub(crate) async fn patch(
 }
 
 async fn changed(app: &App, before: &Message, change: Change) -> Result<Message, ApiError> {
-    let recipients = replace_recipients(&before.recipients, change.recipients)?;
+    let recipients = replace_recipients(&before.recipients, &change.recipients)?;
     let body = match change.body {
         Some(body) => app.blobs.put_body(before.id, &body).await?,
         None => before.body.clone(),
@@ -116,6 +116,7 @@ pub(crate) async fn delete(State(app): Shared, caller: Caller, Path(id): Path<St
             copies.iter().map(domain::copy::Copy::cancelled).collect::<Result<_, _>>().map_err(|_| too_late())?;
         let cancelled = Message { state: MessageState::Cancelled, version: message.version + 1, ..message.clone() };
         app.store.change_message(&message, &Stored { message: cancelled, copies }, None).await?;
+        app.store.delete_reminder(message.id).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

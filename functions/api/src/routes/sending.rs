@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::due::{CHECK_AFTER, Due, Work};
 use domain::engagement::Kpis;
+use domain::message::Status;
+use domain::schedule::When;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,14 +14,19 @@ use crate::Shared;
 use crate::idempotency::Post;
 use crate::problem::{ApiError, Problem};
 use crate::release;
+use crate::routes::schedule::{self, WhenView};
 use crate::view::{self, MessageView, Parts};
 
 /// When to send: nothing means now.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SendInput {}
+pub(crate) struct SendInput {
+    /// An instant, or a wall time in a zone.
+    #[schema(value_type = Option<WhenView>)]
+    at: Option<When>,
+}
 
-/// Sends a draft.
+/// Sends a draft, now or at a time. A message that is scheduled is sent now.
 #[utoipa::path(post, path = "/v1/messages/{id}/send", tag = "messages", params(("id" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable for 48 hours")),
     request_body = SendInput,
@@ -31,12 +38,20 @@ pub(crate) async fn send(
     Path(id): Path<String>,
     post: Post<SendInput>,
 ) -> Result<Response, ApiError> {
-    let Post { caller, input: SendInput {}, once } = post;
-    let draft = super::stored(&app, &caller, &id).await?.message;
-    let release = release::prepare(&app, draft, caller.now).await?;
+    let Post { caller, input, once } = post;
+    let stored = super::stored(&app, &caller, &id).await?;
+    if input.at.is_none() && stored.message.status(&stored.copies, caller.now) == Status::Scheduled {
+        let moved = schedule::moved(&stored, None, caller.now)?;
+        let view = view::whole(&app, &moved, caller.now).await?;
+        let write = async |answer: Option<&_>| release::dispatch(&app, &stored.message, &moved, answer).await;
+        return once.answer(&app, StatusCode::ACCEPTED, &view, write).await;
+    }
+    let schedule = input.at.map(|when| schedule::resolved(&when, "/at", caller.now)).transpose()?;
+    let release = release::prepare(&app, stored.message, schedule, caller.now).await?;
     let settings = app.store.settings(caller.org).await?;
     let content = Some((release.body.clone(), release.files.as_slice()));
-    let parts = Parts { settings: &settings, kpis: &Kpis::default(), content };
+    let reminder = app.store.reminder(release.after.message.id).await?;
+    let parts = Parts { settings: &settings, kpis: &Kpis::default(), content, reminder };
     let view = view::message(&release.after, parts, caller.now);
     once.answer(&app, StatusCode::ACCEPTED, &view, async |answer| release.commit(&app, answer).await).await
 }
@@ -83,7 +98,8 @@ pub(crate) async fn resolve(
     let (message, decided) = (stored.message.id, copy.clone());
     let view = view::whole(&app, &stored, caller.now).await?;
     let write = async |answer: Option<&_>| {
-        app.store.file_due(&Due { at: caller.now + CHECK_AFTER, message, work: Work::Check }).await?;
+        let check = Due { at: caller.now + CHECK_AFTER, message, work: Work::Check };
+        app.store.file_due(&check, caller.now).await?;
         app.store.decide_copy(caller.org, message, &decided, answer).await?;
         release::queue(&app, message, std::slice::from_ref(&decided), caller.now).await;
         Ok(())

@@ -1,0 +1,276 @@
+//! Records of the CRM, under the CRM's own ids.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::activity::{Activity, Kind};
+use domain::address::EmailAddress;
+use domain::record::{Record, RecordId, RecordRef};
+use domain::zone::Address;
+use domain::{instant, name, zone};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Shared;
+use crate::caller::Caller;
+use crate::input::{Checks, Json, nullable};
+use crate::problem::{ApiError, Problem};
+
+/// The most addresses of one record.
+const MAX_EMAILS: usize = 10;
+/// How many of a record's newest activities are listed.
+const NEWEST: i32 = 100;
+
+/// A record, or a change of one. In a PUT, what is left out is empty; in a PATCH it stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordInput {
+    /// As people call it, up to 256 characters.
+    name: Option<String>,
+    /// Up to 10 addresses. Several records may share one.
+    #[schema(value_type = Option<Vec<String>>)]
+    emails: Option<Vec<String>>,
+    /// In any form.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    phone: Option<Option<String>>,
+    /// From which the time zone may follow.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<AddressView>)]
+    address: Option<Option<Address>>,
+    /// An IANA name.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    time_zone: Option<Option<String>>,
+    /// The id of the account that a contact belongs to.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    account: Option<Option<RecordId>>,
+}
+
+/// A postal address.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AddressView {
+    street: Option<String>,
+    city: Option<String>,
+    region: Option<String>,
+    postal_code: Option<String>,
+    country: Option<String>,
+}
+
+/// A record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FullRecordView {
+    /// `contact`, `lead`, `account` or `opportunity`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    kind: &'static str,
+    id: String,
+    name: String,
+    emails: Vec<String>,
+    phone: Option<String>,
+    address: Option<AddressView>,
+    time_zone: Option<String>,
+    account: Option<String>,
+}
+
+/// Records that share an address.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecordPage {
+    items: Vec<FullRecordView>,
+    next_cursor: Option<String>,
+}
+
+/// What was done, or is to be done, for a record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActivityView {
+    id: String,
+    /// `phone_call`. More may come.
+    #[schema(value_type = String)]
+    kind: Kind,
+    subject: String,
+    due: Option<String>,
+    message: Option<String>,
+    owner: String,
+    created_at: String,
+}
+
+/// The newest 100 activities of a record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActivityPage {
+    items: Vec<ActivityView>,
+    next_cursor: Option<String>,
+}
+
+impl From<&Activity> for ActivityView {
+    fn from(activity: &Activity) -> Self {
+        Self {
+            id: activity.id.to_string(),
+            kind: activity.kind,
+            subject: activity.subject.clone(),
+            due: activity.due.map(instant::format),
+            message: activity.message.map(|message| message.to_string()),
+            owner: activity.owner.to_string(),
+            created_at: instant::format(activity.created_at),
+        }
+    }
+}
+
+impl From<Record> for FullRecordView {
+    fn from(record: Record) -> Self {
+        let address = |address: Address| {
+            let Address { street, city, region, postal_code, country } = address;
+            AddressView { street, city, region, postal_code, country }
+        };
+        Self {
+            kind: record.reference.kind.as_str(),
+            id: record.reference.id.into(),
+            name: record.name,
+            emails: record.emails.into_iter().map(Into::into).collect(),
+            phone: record.phone,
+            address: record.address.map(address),
+            time_zone: record.time_zone,
+            account: record.account.map(Into::into),
+        }
+    }
+}
+
+impl RecordInput {
+    /// Checks every field and puts it in the place of what was there.
+    fn over(self, before: Record) -> Result<Record, ApiError> {
+        let mut checks = Checks::default();
+        let name = self.name.unwrap_or(before.name);
+        checks.keep("/name", "invalid_text", name::display_name(&name));
+        let emails = self.emails.map_or(before.emails, |emails| read_emails(&mut checks, &emails));
+        let phone = self.phone.unwrap_or(before.phone);
+        checks.keep("/phone", "invalid_text", name::display_name(phone.as_deref().unwrap_or_default()));
+        let address = self.address.unwrap_or(before.address);
+        check_address(&mut checks, address.as_ref());
+        let time_zone = self.time_zone.unwrap_or(before.time_zone);
+        if time_zone.as_deref().is_some_and(|name| zone::named(name).is_none()) {
+            checks.add("/time_zone", "unknown_time_zone", "expected an IANA name such as Europe/Berlin");
+        }
+        checks.finish()?;
+        let account = self.account.unwrap_or(before.account);
+        Ok(Record { reference: before.reference, name, emails, phone, address, time_zone, account })
+    }
+}
+
+fn read_emails(checks: &mut Checks, emails: &[String]) -> Vec<EmailAddress> {
+    if emails.len() > MAX_EMAILS {
+        checks.add("/emails", "too_many", "at most 10 addresses");
+        return Vec::new();
+    }
+    let read = |(n, email): (usize, &String)| {
+        checks.keep(format!("/emails/{n}"), "invalid_address", EmailAddress::parse(email))
+    };
+    emails.iter().enumerate().filter_map(read).collect()
+}
+
+fn check_address(checks: &mut Checks, address: Option<&Address>) {
+    let Some(Address { street, city, region, postal_code, country }) = address else { return };
+    let fields =
+        [("street", street), ("city", city), ("region", region), ("postal_code", postal_code), ("country", country)];
+    for (field, text) in fields {
+        let text = text.as_deref().unwrap_or_default();
+        checks.keep(format!("/address/{field}"), "invalid_text", name::display_name(text));
+    }
+}
+
+fn reference(kind: &str, id: &str) -> Result<RecordRef, ApiError> {
+    format!("{kind}:{id}").parse().map_err(|_| ApiError::not_found())
+}
+
+fn empty(reference: RecordRef) -> Record {
+    let (name, emails) = (String::new(), Vec::new());
+    Record { reference, name, emails, phone: None, address: None, time_zone: None, account: None }
+}
+
+/// Saves a record under the CRM's own id, whether it was there or not.
+#[utoipa::path(put, path = "/v1/records/{type}/{id}", tag = "records", params(("type" = String, Path), ("id" = String, Path)),
+    request_body = RecordInput,
+    responses((status = 200, body = FullRecordView), (status = 201, body = FullRecordView),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn put(
+    State(app): Shared,
+    caller: Caller,
+    Path((kind, id)): Path<(String, String)>,
+    Json(input): Json<RecordInput>,
+) -> Result<Response, ApiError> {
+    let reference = reference(&kind, &id)?;
+    let before = app.store.record(caller.org, &reference).await?;
+    let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+    let record = input.over(empty(reference))?;
+    app.store.put_record(caller.org, before.as_ref(), &record).await?;
+    Ok((status, axum::Json(FullRecordView::from(record))).into_response())
+}
+
+/// A record.
+#[utoipa::path(get, path = "/v1/records/{type}/{id}", tag = "records", params(("type" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = FullRecordView), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get(
+    State(app): Shared,
+    caller: Caller,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<axum::Json<FullRecordView>, ApiError> {
+    let record = app.store.record(caller.org, &reference(&kind, &id)?).await?;
+    Ok(axum::Json(record.ok_or_else(ApiError::not_found)?.into()))
+}
+
+/// Changes a record; what is left out stays as it is.
+#[utoipa::path(patch, path = "/v1/records/{type}/{id}", tag = "records", params(("type" = String, Path), ("id" = String, Path)),
+    request_body = RecordInput,
+    responses((status = 200, body = FullRecordView), (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn patch(
+    State(app): Shared,
+    caller: Caller,
+    Path((kind, id)): Path<(String, String)>,
+    Json(input): Json<RecordInput>,
+) -> Result<axum::Json<FullRecordView>, ApiError> {
+    let before = app.store.record(caller.org, &reference(&kind, &id)?).await?.ok_or_else(ApiError::not_found)?;
+    let record = input.over(before.clone())?;
+    app.store.put_record(caller.org, Some(&before), &record).await?;
+    Ok(axum::Json(record.into()))
+}
+
+/// Forgets a record. Messages and activities keep their references.
+#[utoipa::path(delete, path = "/v1/records/{type}/{id}", tag = "records", params(("type" = String, Path), ("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete(
+    State(app): Shared,
+    caller: Caller,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let record = app.store.record(caller.org, &reference(&kind, &id)?).await?.ok_or_else(ApiError::not_found)?;
+    app.store.delete_record(caller.org, &record).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The records that have an address.
+#[utoipa::path(get, path = "/v1/records", tag = "records", params(("email" = String, Query)),
+    responses((status = 200, body = RecordPage), (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn find(
+    State(app): Shared,
+    caller: Caller,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<axum::Json<RecordPage>, ApiError> {
+    let email = EmailAddress::parse(query.get("email").map_or("", String::as_str));
+    let email = email.map_err(|error| ApiError::field("/email", "invalid_address", error.to_string()))?;
+    let records = app.store.records_with(caller.org, &email).await?;
+    Ok(axum::Json(RecordPage { items: records.into_iter().map(Into::into).collect(), next_cursor: None }))
+}
+
+/// The newest activities of a record.
+#[utoipa::path(get, path = "/v1/records/{type}/{id}/activities", tag = "records", params(("type" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = ActivityPage), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn activities(
+    State(app): Shared,
+    caller: Caller,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<axum::Json<ActivityPage>, ApiError> {
+    let activities = app.store.activities(caller.org, &reference(&kind, &id)?, NEWEST).await?;
+    Ok(axum::Json(ActivityPage { items: activities.iter().map(Into::into).collect(), next_cursor: None }))
+}
