@@ -39,8 +39,10 @@ fn until_due(cloud: &Cloud, mapping: &Mapping) -> Duration {
     wait.map_or(GLANCE, |wait| Duration::try_from(wait).unwrap_or_default().min(GLANCE))
 }
 
-/// Runs the rules of every minute as it begins.
+/// Runs the rules of every minute as it begins, and once at the start: from then on they know how far they have read,
+/// even if the clock is moved before the first minute is over.
 pub async fn tick(timers: Timers, stop: Stop) {
+    timers.tick().await;
     while !*stop.borrow() {
         timers.catch_up().await;
         tokio::select! {

@@ -28,7 +28,12 @@ impl DynamoDb {
 
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
         let path = path.to_str().ok_or("the path is not UTF-8")?;
-        Database::new(path).map(Self).map_err(|error| error.to_string())
+        // What the crate says of a damaged file is advice for its own callers.
+        let unreadable = |error| {
+            tracing::debug!(%error, "the table's file cannot be opened");
+            "it is damaged, or not a file of Telltale".to_owned()
+        };
+        Database::new(path).map(Self).map_err(unreadable)
     }
 
     /// Makes a table from the body of a `CreateTable` call, unless it is there already.

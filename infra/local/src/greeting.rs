@@ -28,7 +28,7 @@ const FIRST_MESSAGE: &str = r#"  call() { curl -sS -H "Authorization: Bearer {ke
     sed 's/.*"id":"\(msg_[0-9a-f]*\)".*/\1/')
   upload=$(call {api}/v1/messages/$message/attachments -d '{"filename": "offer.txt", "content_type": "text/plain",
     "size": 12, "tracked": true}' | sed 's/.*"url":"\([^"]*\)".*/\1/')
-  curl -sS -X PUT -H "Content-Type: text/plain" --data-binary "All for 42.
+  curl -sS -X PUT -H "Content-Type: text/plain" -H "If-None-Match: *" --data-binary "All for 42.
 " "$upload"
   call {api}/v1/messages/$message/send -d '{}'; echo
   call {api}/v1/messages/$message/timeline; echo"#;

@@ -73,7 +73,7 @@ impl Identity {
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let key = STANDARD.encode(ids.bytes::<32>());
-                let stored = Stored { tracking_keys: json!({ "active": 1, "keys": { "1": key } }), access: None };
+                let stored = Stored { tracking_keys: json!({ "active": 1, "1": key }), access: None };
                 let identity = Self { path, stored };
                 identity.save().map(|()| identity)
             }

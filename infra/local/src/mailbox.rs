@@ -21,7 +21,7 @@ const SCRIPT: &str = include_str!("mailbox/page.js");
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// A mail may load images and styles from anywhere, as in a mail client, and do nothing else. Links open outside of the frame.
-const MAIL_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src * data:; \
+const MAIL_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox allow-downloads; default-src 'none'; img-src * data:; \
     style-src * 'unsafe-inline'; font-src * data:; form-action 'none'";
 
 /// Answers below `/_local/`, by the segments that follow.

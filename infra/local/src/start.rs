@@ -18,7 +18,7 @@ use crate::local_api::{Info, LocalApi};
 use crate::server::{Stop, serve};
 use crate::ses::{Relay, RelayError};
 use crate::telltale::{Setup, Telltale};
-use crate::wire::{Refusal, Request, Response};
+use crate::wire::{self, Refusal, Request, Response};
 use crate::{background, s3};
 
 /// How long running work may take to finish once the end has come.
@@ -129,7 +129,17 @@ async fn respond(gateway: &Gateway, local: &LocalApi, request: Request, source: 
     if LocalApi::takes(request.uri().path()) {
         return local.request(&request).await;
     }
+    if request.uri().path() == "/" {
+        return see_mailbox();
+    }
     gateway.request(request, source).await
+}
+
+/// Who opens the printed address in a browser wants to see something.
+fn see_mailbox() -> Response {
+    let mut response = wire::answer(302, "text/plain", "see /_local/mailbox");
+    response.headers_mut().insert(http::header::LOCATION, http::HeaderValue::from_static("/_local/mailbox"));
+    response
 }
 
 /// A call without an answer closes its connection; a crash is that of the caller, whom nobody answers either.

@@ -114,11 +114,12 @@ impl Telltale {
         let recorder = json_function!(parts.recorder(), recorder::handle);
         let sender = json_function!(sender, sender::handle);
         let scheduler = json_function!(parts.scheduler(), scheduler::handle);
+        let reminder = json_function!(parts.reminder(), reminder::handle);
         Ok(Self {
             cloud: cloud.clone(),
             gateway: Gateway::new(cloud, routes),
             mappings: Mappings::new(cloud, vec![Mapping::new(EVENTS, 100, recorder), Mapping::new(SENDS, 1, sender)]),
-            timers: Timers::new(cloud, vec![("scheduler", scheduler)]),
+            timers: Timers::new(cloud, vec![("scheduler", scheduler), ("reminder", reminder)]),
             admin: json_function!(parts.admin(), admin::handle),
         })
     }
@@ -195,6 +196,10 @@ impl Parts {
 
     fn scheduler(&self) -> scheduler::App {
         scheduler::App { store: self.store(), sends: self.queue(SENDS), clock: self.cloud.clock.clone() }
+    }
+
+    fn reminder(&self) -> reminder::App {
+        reminder::App { store: self.store(), clock: self.cloud.clock.clone() }
     }
 
     fn admin(&self) -> admin::App {

@@ -51,7 +51,7 @@ function views(mail) {
   const text = (content) => () => element("pre", { textContent: content });
   const frame = () => element("iframe", {
     title: "The mail's HTML part", src: `/_local/mails/${mail.id}/html`,
-    sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerPolicy: "no-referrer",
+    sandbox: "allow-popups allow-popups-to-escape-sandbox allow-downloads", referrerPolicy: "no-referrer",
   });
   const found = [];
   if (mail.has_html) found.push(["HTML", frame]);
