@@ -84,7 +84,9 @@ async fn enumerate(make: impl AsyncFn() -> World + Copy, pairs: bool) -> (usize,
     let (runs, mut wrong) = (plans.len(), Vec::new());
     for plan in plans {
         let (world, id) = ready(make).await;
-        plan.iter().for_each(|(n, fault)| world.cloud.faults.plan(*n, *fault));
+        for (n, fault) in &plan {
+            world.cloud.faults.plan(*n, *fault);
+        }
         send_stubbornly(&world, &id).await;
         world.cloud.faults.reset();
         if let Err(problem) = check(&world, &id, &format!("{plan:?}")).await {
@@ -104,7 +106,8 @@ async fn a_copy_is_accepted_at_most_once_wherever_it_breaks() {
 
 #[tokio::test(start_paused = true)]
 async fn the_enumeration_bites_when_the_mail_service_is_called_again() {
-    let retrying = async || World::with(|parts| sender::App { mailer: parts.retrying_mailer(), ..parts.sender() }).await;
+    let retrying =
+        async || World::with(|parts| sender::App { mailer: parts.retrying_mailer(), ..parts.sender() }).await;
     let (_, wrong) = enumerate(retrying, false).await;
     assert!(wrong.iter().any(|problem| problem.contains("got 2")), "the SDK's default retries send twice: {wrong:?}");
 }
@@ -173,7 +176,9 @@ async fn figures_are_exact_wherever_recording_breaks() {
     println!("record flow: {} schedules", plans.len());
     for plan in plans {
         let (world, id) = hits().await;
-        plan.iter().for_each(|(n, fault)| world.cloud.faults.plan(*n, *fault));
+        for (n, fault) in &plan {
+            world.cloud.faults.plan(*n, *fault);
+        }
         record(&world).await;
         assert_eq!(figures(&world, &id).await, want, "{plan:?}");
     }

@@ -40,7 +40,8 @@ fn the_domain_is_pure_and_so_is_mail() {
     let all = dependencies();
     for package in ["domain", "mail"] {
         let impure = all[package].iter().find(|name| {
-            ["tokio", "tracing", "http", "futures", "getrandom", "aws"].contains(&name.as_str()) || name.starts_with("lambda")
+            ["tokio", "tracing", "http", "futures", "getrandom", "aws"].contains(&name.as_str())
+                || name.starts_with("lambda")
         });
         assert_eq!(impure, None, "{package}");
     }

@@ -5,5 +5,6 @@ mod crashes;
 mod imports;
 mod sending;
 mod tenants;
+mod time;
 mod tracking;
 mod world;

@@ -31,7 +31,8 @@ async fn a_message_leaves_once_for_each_recipient_with_its_own_addresses() {
 #[tokio::test(start_paused = true)]
 async fn an_untracked_message_leaves_as_it_was_written() {
     let world = World::new().await;
-    let html = "<P>Hallo <A HREF=https://example.com/?a=1&b=2>Ümläut</A>\n<img src=\"https://example.com/logo.png\"></P>";
+    let html =
+        "<P>Hallo <A HREF=https://example.com/?a=1&b=2>Ümläut</A>\n<img src=\"https://example.com/logo.png\"></P>";
     let text = "Hallo https://example.com/?a=1&b=2\nÜmläut";
     let to = json!([{"email": "purchasing@example.org"}]);
     let id = world.draft(json!({"to": to, "subject": "x", "html": html, "text": text, "tracking": false})).await;

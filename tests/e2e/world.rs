@@ -5,8 +5,8 @@ use aws::ids::Ids;
 use bytes::Bytes;
 use domain::keyring::KeyRing;
 use jiff::{SignedDuration, Timestamp};
+use local::Cloud;
 use local::telltale::{Parts, Setup, Telltale};
-use local::{Cloud, Mapping};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ impl Received {
 
 impl World {
     pub async fn new() -> Self {
-        Self::with(|parts| parts.sender()).await
+        Self::with(Parts::sender).await
     }
 
     /// A world whose sender is made differently.
@@ -65,8 +65,7 @@ impl World {
             Setup { aws_url: AWS_URL.to_owned(), tracking_url: TRACKING_URL.to_owned(), keys, ids: Ids::seeded(1) };
         let parts = Parts::new(&cloud, &setup);
         let telltale = Telltale::with_sender(&parts, sender(&parts)).unwrap();
-        let mut world =
-            Self { telltale, cloud, parts, key: String::new(), user: String::new(), org: String::new() };
+        let mut world = Self { telltale, cloud, parts, key: String::new(), user: String::new(), org: String::new() };
         let (org, user, key) = world.tenant("sales@example.com").await;
         (world.org, world.user, world.key) = (org, user, key);
         world
@@ -211,10 +210,6 @@ impl World {
             }
         }
         self.settle().await;
-    }
-
-    pub fn mapping(&self, queue: &str) -> Mapping {
-        self.telltale.mappings.iter().find(|mapping| mapping.queue == queue).unwrap().clone()
     }
 
     /// Every mail that left, oldest first.

@@ -1,0 +1,341 @@
+//! Time: messages that leave later, reminders, cards that come and go.
+
+use jiff::SignedDuration;
+use local::Fault;
+use serde_json::{Value, json};
+
+use crate::world::{World, offer};
+
+fn berlin(local: &str) -> Value {
+    json!({"at": {"local": local, "time_zone": "Europe/Berlin"}})
+}
+
+async fn schedule(world: &World, draft: Value, at: Value) -> String {
+    let id = world.draft(draft).await;
+    let (status, message) = world.call("POST", &format!("/v1/messages/{id}/send"), at).await;
+    assert_eq!((status, &message["status"]), (202, &json!("scheduled")), "{message}");
+    id
+}
+
+async fn cards(world: &World, state: &str) -> Vec<Value> {
+    let (_, page) = world.call("GET", &format!("/v1/cards?state={state}"), Value::Null).await;
+    page["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_leaves_at_its_time_to_the_second() {
+    let world = World::new().await;
+    let mut untracked = offer();
+    untracked["tracking"] = json!(false);
+    let id = schedule(&world, offer(), berlin("2026-11-23T11:07:25")).await;
+    schedule(&world, untracked, json!({"at": "2026-11-23T10:07:25Z"})).await;
+    let message = world.message(&id).await;
+    assert_eq!(message["schedule"]["at"], "2026-11-23T10:07:25.000Z");
+    assert_eq!(
+        (&message["schedule"]["local"], &message["schedule"]["time_zone"]),
+        (&json!("2026-11-23T11:07:25"), &json!("Europe/Berlin"))
+    );
+    assert_eq!(message["summary"], "Scheduled for Mon 23 Nov, 11:07 (Europe/Berlin)");
+    world.run_for(SignedDuration::from_secs(2 * 3600 + 7 * 60 + 20)).await;
+    assert_eq!(world.received().len(), 0, "nothing leaves before its time");
+    world.run_for(SignedDuration::from_secs(5)).await;
+    assert_eq!(world.received().len(), 2);
+    assert_eq!(world.message(&id).await["status"], "sent");
+    world.run_for(SignedDuration::from_mins(20)).await;
+    assert_eq!(world.received().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn times_that_cannot_be_are_refused() {
+    let world = World::new().await;
+    let id = world.draft(offer()).await;
+    for (at, code) in [
+        (json!({"at": "2026-11-23T07:58:59Z"}), "in_the_past"),
+        (json!({"at": "2028-11-24T08:00:00Z"}), "too_far"),
+        (json!({"at": {"local": "2026-11-24T08:00:00", "time_zone": "Europe/Nowhere"}}), "unknown_time_zone"),
+        (json!({"at": "tomorrow"}), "invalid_value"),
+        (json!({"at": {"local": "2026-11-24T08:00:00"}}), "missing_field"),
+    ] {
+        let (status, problem) = world.call("POST", &format!("/v1/messages/{id}/send"), at.clone()).await;
+        assert_eq!((status, problem["code"].as_str()), (422, Some(code)), "{at} {problem}");
+    }
+    let (status, _) =
+        world.call("POST", &format!("/v1/messages/{id}/send"), json!({"at": "2026-11-23T07:59:30Z"})).await;
+    assert_eq!(status, 202, "less than a minute past is now");
+    world.settle().await;
+    assert_eq!(world.received().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn until_it_leaves_it_can_be_moved_taken_back_sent_and_cancelled() {
+    let world = World::new().await;
+    let at = || json!({"at": "2026-11-23T10:00:00Z"});
+    let path = |id: &str, rest: &str| format!("/v1/messages/{id}{rest}");
+
+    let moved = schedule(&world, offer(), at()).await;
+    let (status, message) = world.call("PUT", &path(&moved, "/schedule"), json!({"at": "2026-11-23T09:00:00Z"})).await;
+    assert_eq!((status, &message["schedule"]["at"]), (200, &json!("2026-11-23T09:00:00.000Z")));
+    let (status, problem) = world.call("PATCH", &path(&moved, ""), json!({"subject": "x"})).await;
+    assert_eq!((status, problem["code"].as_str()), (409, Some("not_editable")));
+
+    let back = schedule(&world, offer(), at()).await;
+    let (status, message) = world.call("DELETE", &path(&back, "/schedule"), Value::Null).await;
+    assert_eq!((status, &message["status"], &message["schedule"]), (200, &json!("draft"), &Value::Null));
+    assert_eq!(world.call("PATCH", &path(&back, ""), json!({"subject": "x"})).await.0, 200);
+
+    let now = schedule(&world, offer(), at()).await;
+    assert_eq!(world.call("POST", &path(&now, "/send"), json!({})).await.0, 202);
+    world.settle().await;
+    assert_eq!(world.received().len(), 1, "sent now");
+
+    let gone = schedule(&world, offer(), at()).await;
+    assert_eq!(world.call("DELETE", &path(&gone, ""), Value::Null).await.0, 204);
+
+    world.run_for(SignedDuration::from_secs(3600 + 60)).await;
+    assert_eq!(world.received().len(), 2, "the moved one left at nine");
+    world.run_for(SignedDuration::from_hours(2)).await;
+    assert_eq!(world.received().len(), 2);
+
+    for (method, rest) in [("PUT", "/schedule"), ("DELETE", "/schedule")] {
+        let at = json!({"at": "2026-11-23T14:00:00Z"});
+        let (status, problem) = world.call(method, &path(&moved, rest), at).await;
+        assert_eq!((status, problem["code"].as_str()), (409, Some("not_scheduled")), "{method}");
+    }
+    let (status, message) = world.call("POST", &path(&back, "/send"), json!({"at": "2026-11-23T12:00:00Z"})).await;
+    assert_eq!((status, &message["status"]), (202, &json!("scheduled")), "taken back, then scheduled again");
+    world.run_for(SignedDuration::from_hours(2)).await;
+    assert_eq!(world.received().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_the_tick_is_caught_up() {
+    let world = World::new().await;
+    world.telltale.timers.tick().await;
+    for minutes in [30, 45, 200] {
+        let at = world.now() + SignedDuration::from_mins(minutes);
+        schedule(&world, offer(), json!({"at": at.to_string()})).await;
+    }
+    world.advance(SignedDuration::from_hours(5));
+    world.telltale.timers.tick().await;
+    world.telltale.timers.tick().await;
+    world.settle().await;
+    assert_eq!(world.received().len(), 3, "all of them, once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tick_that_dies_anywhere_loses_and_doubles_nothing() {
+    let mut runs = 0;
+    for fault in [Fault::CrashBefore, Fault::CrashAfter, Fault::After] {
+        for n in 0..16 {
+            let world = World::new().await;
+            schedule(&world, offer(), json!({"at": "2026-11-23T08:10:30Z"})).await;
+            world.run_for(SignedDuration::from_mins(8)).await;
+            world.cloud.faults.plan(n, fault);
+            world.run_for(SignedDuration::from_mins(25)).await;
+            let mails = world.received().len();
+            let status =
+                world.call("GET", "/v1/messages", Value::Null).await.1["items"][0]["copies"][0]["status"].clone();
+            assert!(mails == 1 || (mails == 0 && status == "unconfirmed"), "{fault:?} at {n}: {mails} {status}");
+            runs += 1;
+        }
+    }
+    println!("tick: {runs} schedules");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reminder_fires_unless_what_was_hoped_for_happened() {
+    let world = World::new().await;
+    let due = json!("2026-11-26T08:00:00Z");
+    let remind = |condition: &str| json!({"title": "Call them", "condition": condition, "due": due});
+    let (opened, ignored, always) = (world.send(offer()).await, world.send(offer()).await, world.send(offer()).await);
+    let path = |id: &str| format!("/v1/messages/{id}/reminder");
+    let (status, reminder) = world.call("PUT", &path(&opened), remind("not_opened")).await;
+    assert_eq!((status, &reminder["status"]), (200, &json!("pending")));
+    assert_eq!(reminder["summary"], "Reminds on Thu 26 Nov, 08:00 if nobody has opened it");
+    world.call("PUT", &path(&ignored), remind("not_opened")).await;
+    world.call("PUT", &path(&always), remind("always")).await;
+    world.advance(SignedDuration::from_hours(24));
+    world.visit(&world.received()[0].pixel()).await;
+    world.settle().await;
+    assert_eq!(cards(&world, "active").await.len(), 1, "the first open");
+    world.advance(SignedDuration::from_hours(48));
+    world.telltale.timers.tick().await;
+    world.telltale.timers.tick().await;
+    let state = async |id: &str| world.message(id).await["reminder"].clone();
+    assert_eq!(state(&opened).await["status"], "satisfied");
+    assert_eq!(state(&opened).await["summary"], "Not needed: opened on Tue 24 Nov, 08:00");
+    assert_eq!(state(&ignored).await["status"], "fired");
+    assert_eq!(state(&always).await["status"], "fired");
+    let active = cards(&world, "active").await;
+    let kinds: Vec<&str> = active.iter().map(|card| card["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["reminder", "reminder", "first_open"], "the highest first");
+    assert_eq!((&active[0]["priority"], &active[0]["title"]), (&json!("high"), &json!("Call them")));
+    let (status, problem) = world.call("PUT", &path(&ignored), remind("always")).await;
+    assert_eq!((status, problem["code"].as_str()), (409, Some("reminder_over")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_the_reminder_is_caught_up() {
+    let world = World::new().await;
+    world.telltale.timers.tick().await;
+    let id = world.send(offer()).await;
+    let reminder = json!({"title": "Call them", "condition": "always", "due": "2026-11-25T08:30:30Z"});
+    world.call("PUT", &format!("/v1/messages/{id}/reminder"), reminder).await;
+    world.advance(SignedDuration::from_hours(100));
+    world.telltale.timers.tick().await;
+    world.telltale.timers.tick().await;
+    assert_eq!(cards(&world, "active").await.len(), 1, "once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reminders_are_changed_removed_and_refused() {
+    let world = World::new().await;
+    let mut draft = offer();
+    draft["tracking"] = json!(false);
+    let id = world.send(draft).await;
+    let path = format!("/v1/messages/{id}/reminder");
+    let remind = |title: &str, condition: &str, due: &str| json!({"title": title, "condition": condition, "due": due});
+    for (input, code) in [
+        (remind("x", "no_reply", "2026-11-24T08:00:00Z"), "needs_tracking"),
+        (remind("x", "not_opened", "2026-11-24T08:00:00Z"), "needs_tracking"),
+        (remind("", "always", "2026-11-24T08:00:00Z"), "invalid_text"),
+        (remind("x", "always", "2026-11-22T08:00:00Z"), "in_the_past"),
+        (remind("x", "sometimes", "2026-11-24T08:00:00Z"), "invalid_value"),
+    ] {
+        let (status, problem) = world.call("PUT", &path, input).await;
+        assert_eq!((status, problem["code"].as_str()), (422, Some(code)));
+    }
+    world.call("PUT", &path, remind("early", "always", "2026-11-24T08:00:00Z")).await;
+    world.call("PUT", &path, remind("late", "always", "2026-11-25T08:00:00Z")).await;
+    world.advance(SignedDuration::from_hours(25));
+    world.telltale.timers.tick().await;
+    assert_eq!(cards(&world, "active").await.len(), 0, "moved away");
+    assert_eq!(world.call("DELETE", &path, Value::Null).await.0, 204);
+    world.advance(SignedDuration::from_hours(25));
+    world.telltale.timers.tick().await;
+    assert_eq!(cards(&world, "all").await.len(), 0);
+    assert_eq!(world.message(&id).await["reminder"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_open_is_one_card_for_each_recipient() {
+    let world = World::new().await;
+    let mut draft = offer();
+    draft["cc"] = json!([{"email": "boss@example.org"}]);
+    draft["regarding"] = json!({"type": "opportunity", "id": "o-7"});
+    let id = world.send(draft).await;
+    world.advance(SignedDuration::from_mins(2));
+    let mails = world.received();
+    world.http("GET", &mails[0].pixel(), &[("user-agent", "curl/8")], "").await;
+    world.settle().await;
+    assert_eq!(cards(&world, "active").await.len(), 0, "machines set nothing off");
+    for mail in mails.iter().chain(&mails) {
+        world.visit(&mail.pixel()).await;
+        world.settle().await;
+        world.advance(SignedDuration::from_mins(3));
+    }
+    let active = cards(&world, "active").await;
+    let titles: Vec<&str> = active.iter().map(|card| card["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["boss@example.org opened “Angebot für Sie”", "Purchasing opened “Angebot für Sie”"]);
+    assert_eq!(
+        (&active[0]["message"], &active[0]["records"]),
+        (&json!(id), &json!([{"type": "opportunity", "id": "o-7"}]))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn cards_are_snoozed_dismissed_and_both_undone() {
+    let world = World::new().await;
+    world.send(offer()).await;
+    world.advance(SignedDuration::from_mins(2));
+    world.visit(&world.received()[0].pixel()).await;
+    world.settle().await;
+    let id = cards(&world, "active").await[0]["id"].as_str().unwrap().to_owned();
+    let act = async |action: &str, body: Value| world.call("POST", &format!("/v1/cards/{id}/{action}"), body).await;
+    assert_eq!(act("undo", json!({})).await.1["code"], "nothing_to_undo");
+    let (status, card) = act("snooze", json!({})).await;
+    assert_eq!(
+        (status, &card["state"], &card["snoozed_until"]),
+        (200, &json!("snoozed"), &json!("2026-11-24T08:02:00.000Z"))
+    );
+    assert_eq!((cards(&world, "active").await.len(), cards(&world, "snoozed").await.len()), (0, 1));
+    assert_eq!(act("undo", json!({})).await.1["state"], "active");
+    assert_eq!(act("dismiss", json!({})).await.1["state"], "dismissed");
+    assert_eq!(act("snooze", json!({})).await.1["code"], "card_dismissed");
+    assert_eq!(act("undo", json!({})).await.1["state"], "active");
+    assert_eq!(act("snooze", json!({"until": "2026-11-23T08:00:00Z"})).await.1["code"], "in_the_past");
+    act("snooze", json!({"until": "2026-11-23T09:00:00Z"})).await;
+    world.advance(SignedDuration::from_hours(1));
+    world.telltale.timers.tick().await;
+    let back = cards(&world, "active").await;
+    assert_eq!((back.len(), &back[0]["snoozed_until"]), (1, &Value::Null), "it came back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_phone_call_is_added_to_the_record_that_the_message_is_about() {
+    let world = World::new().await;
+    let mut draft = offer();
+    draft["regarding"] = json!({"type": "opportunity", "id": "o-7"});
+    for draft in [draft, offer()] {
+        world.send(draft).await;
+    }
+    world.advance(SignedDuration::from_mins(2));
+    for mail in world.received() {
+        world.visit(&mail.pixel()).await;
+        world.settle().await;
+    }
+    let active = cards(&world, "active").await;
+    let of = |about: &Value| {
+        active.iter().find(|card| &card["records"] == about).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let path = format!("/v1/cards/{}/phone-call", of(&json!([{"type": "opportunity", "id": "o-7"}])));
+    let (status, call) = world.call("POST", &path, json!({"due": "2026-11-24T09:00:00Z"})).await;
+    assert_eq!((status, &call["subject"]), (201, &json!("Purchasing opened “Angebot für Sie”")));
+    let (_, page) = world.call("GET", "/v1/records/opportunity/o-7/activities", Value::Null).await;
+    assert_eq!(
+        (&page["items"][0]["kind"], &page["items"][0]["due"]),
+        (&json!("phone_call"), &json!("2026-11-24T09:00:00.000Z"))
+    );
+    let (status, problem) = world.call("POST", &format!("/v1/cards/{}/phone-call", of(&json!([]))), json!({})).await;
+    assert_eq!((status, problem["code"].as_str()), (422, Some("no_record")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_time_follows_from_the_record_of_the_recipient() {
+    let world = World::new().await;
+    let contact = json!({"name": "Purchasing", "emails": ["purchasing@example.org"], "address": {"city": "Denver", "region": "CO", "country": "US"}});
+    assert_eq!(world.call("PUT", "/v1/records/contact/c-1", contact.clone()).await.0, 201);
+    assert_eq!(world.call("PUT", "/v1/records/contact/c-1", contact).await.0, 200);
+    for query in ["email=Purchasing@example.org", "record=contact:c-1"] {
+        let (_, time) = world.call("GET", &format!("/v1/delivery-time?{query}"), Value::Null).await;
+        assert_eq!(time["recommended"]["at"], "2026-11-23T15:00:00.000Z", "{time}");
+        assert_eq!(time["recommended"]["recipient_local"], "2026-11-23T08:00:00");
+        assert_eq!(time["recommended"]["time_zone"], "America/Denver");
+    }
+    for query in ["email=nobody@example.org", "email=a@example.org&email=b@example.org", "record=contact:none"] {
+        let (status, time) = world.call("GET", &format!("/v1/delivery-time?{query}"), Value::Null).await;
+        assert_eq!((status, &time["recommended"]), (200, &Value::Null), "{query}");
+        assert!(!time["reason"].as_str().unwrap().is_empty());
+    }
+    let (_, found) = world.call("GET", "/v1/records?email=purchasing@example.org", Value::Null).await;
+    assert_eq!(found["items"][0]["id"], "c-1");
+    let (_, changed) =
+        world.call("PATCH", "/v1/records/contact/c-1", json!({"emails": [], "time_zone": "Europe/Berlin"})).await;
+    assert_eq!((&changed["name"], &changed["time_zone"]), (&json!("Purchasing"), &json!("Europe/Berlin")));
+    assert_eq!(world.call("GET", "/v1/records?email=purchasing@example.org", Value::Null).await.1["items"], json!([]));
+    let (status, problem) = world.call("PATCH", "/v1/records/contact/c-1", json!({"time_zone": "Mars/Base"})).await;
+    assert_eq!((status, problem["code"].as_str()), (422, Some("unknown_time_zone")));
+    assert_eq!(world.call("DELETE", "/v1/records/contact/c-1", Value::Null).await.0, 204);
+    assert_eq!(world.call("GET", "/v1/records/contact/c-1", Value::Null).await.0, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_did_not_arrive_is_put_before_its_author() {
+    let world = World::new().await;
+    let id = world.draft(offer()).await;
+    world.attach(&id, "large.pdf", false, &vec![7; 9_600_000]).await;
+    world.release(&id).await;
+    let active = cards(&world, "active").await;
+    assert_eq!((active.len(), &active[0]["kind"]), (1, &json!("delivery_problem")));
+    assert_eq!(active[0]["title"], "Not sent to Purchasing: “Angebot für Sie”");
+}
