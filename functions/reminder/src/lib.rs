@@ -62,13 +62,11 @@ pub async fn handle(app: &App, _: EveryMinute) -> Done {
 /// The present minute is read again by the next tick, for what is due in the rest of it.
 async fn tick(app: &App, now: Timestamp, done: &mut Done) -> Result<(), Error> {
     let present = Minute::of(now);
-    let mut minute = match app.store.next_minute(Tick::Remind).await? {
-        Some(minute) => minute.resumed(now),
-        None => {
-            app.store.put_next_minute(Tick::Remind, present).await?;
-            present
-        }
-    };
+    let stopped_at = app.store.next_minute(Tick::Remind).await?;
+    if stopped_at.is_none() {
+        app.store.put_next_minute(Tick::Remind, present).await?;
+    }
+    let mut minute = stopped_at.map_or(present, |minute| minute.resumed(now));
     loop {
         let end = minute.stretch(present);
         for due in app.store.due_from(Tick::Remind, minute, end).await? {
