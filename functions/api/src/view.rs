@@ -249,7 +249,7 @@ fn copy_view(message: &Message, copy: &Copy) -> CopyView {
 fn copy_status(state: State) -> &'static str {
     match state {
         State::Queued => "queued",
-        State::Leased | State::Submitting => "sending",
+        State::Submitting => "sending",
         State::RetryWait => "retrying",
         State::Confirming => "confirming",
         State::Unconfirmed => "unconfirmed",

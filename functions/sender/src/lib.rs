@@ -17,7 +17,7 @@ use aws::queue::Queue;
 use aws::store::{Error, Store};
 use domain::copy::{Copy, Step};
 use domain::due::{Due, Work};
-use domain::id::{AttemptId, MessageId};
+use domain::id::MessageId;
 use domain::task::SendTask;
 use domain::token::Signer;
 use jiff::{SignedDuration, Timestamp};
@@ -85,12 +85,9 @@ async fn look_at(app: &App, message: MessageId, recipient: u16) -> Result<Outcom
     let Some(copy) = app.store.copy(message, recipient).await? else {
         return Ok(Outcome::Drop("no such copy"));
     };
-    let (now, attempt) = (app.clock.now(), AttemptId::new(app.clock.now(), app.ids.next()));
-    match copy.step(now, attempt) {
-        Step::Claim(copy) => {
-            app.store.replace_copy(message, &copy).await?;
-            submit::prepare_and_submit(app, message, copy, attempt).await
-        }
+    let now = app.clock.now();
+    match copy.step(now) {
+        Step::Submit => submit::prepare_and_submit(app, message, copy).await,
         Step::Settle(copy, look_again) => write(app, message, &copy, look_again).await,
         // A later task will look again: the one that waits in the queue, or the hint that was filed.
         Step::Wait(at) if copy.is_waiting() => wait(app, message, recipient, at, now).await,

@@ -1,4 +1,4 @@
-//! From the claim to the provider's answer: prepare, mark, hand over once, write down what is certain.
+//! From a copy that is due to the provider's answer: prepare, mark, hand over once, write down what is certain.
 
 use aws::blobs;
 use aws::lambda::batch::Outcome;
@@ -10,38 +10,26 @@ use domain::id::{AttemptId, MessageId};
 use crate::render::{self, Unsendable};
 use crate::{App, write};
 
-/// Prepares the mail of a claimed copy and hands it over.
-pub(crate) async fn prepare_and_submit(
-    app: &App,
-    id: MessageId,
-    copy: Copy,
-    attempt: AttemptId,
-) -> Result<Outcome, Error> {
+/// Prepares the mail of a copy and hands it over, unless another worker was faster.
+pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> Result<Outcome, Error> {
     let Some(stored) = app.store.message(id).await? else {
         return Ok(Outcome::Drop("no such message"));
     };
     let bytes = match render::mime(app, &stored, copy.recipient).await {
         Ok(bytes) => bytes,
-        Err(render::Error::Unsendable(reason)) => return reject(app, id, &copy, attempt, reason).await,
+        Err(render::Error::Unsendable(reason)) => return reject(app, id, &copy, reason).await,
         Err(render::Error::Store(error)) => return Err(error),
         Err(render::Error::Blobs(error)) => return Ok(Outcome::Retry(error.to_string())),
     };
-    let Ok(copy) = copy.submitting(app.clock.now(), attempt) else {
-        return Ok(Outcome::Retry("the lease ran out while the mail was prepared".to_owned()));
-    };
+    let attempt = AttemptId::new(app.clock.now(), app.ids.next());
+    let Ok(copy) = copy.submitting(app.clock.now(), attempt) else { return Ok(Outcome::Done) };
     app.store.replace_copy(id, &copy).await?;
     let answer = app.mailer.send(envelope(&stored, &copy, attempt, bytes)).await;
     settle(app, id, copy, answer).await
 }
 
-async fn reject(
-    app: &App,
-    id: MessageId,
-    copy: &Copy,
-    attempt: AttemptId,
-    reason: Unsendable,
-) -> Result<Outcome, Error> {
-    match copy.rejected(attempt, reason.to_string()) {
+async fn reject(app: &App, id: MessageId, copy: &Copy, reason: Unsendable) -> Result<Outcome, Error> {
+    match copy.rejected(reason.to_string()) {
         Ok(failed) => write(app, id, &failed, None).await,
         Err(_) => Ok(Outcome::Done),
     }

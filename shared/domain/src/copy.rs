@@ -1,29 +1,25 @@
 //! One recipient's copy of a message, and how it is sent at most once.
 //!
 //! ```text
-//! queued ─► leased ─► submitting ─► sent
-//!              │           ├─► retry_wait ─(due)─► leased     definite: the provider did not take it
-//!              │           ├─► failed                         definite: the provider refused it
-//!              │           └─► confirming ─► unconfirmed      nobody knows; evidence or a person decides
-//!              └─(lease over)─► leased
+//! queued ─► submitting ─► sent
+//!    │          ├─► retry_wait ─(due)─► submitting    definite: the provider did not take it
+//!    │          ├─► failed                            definite: the provider refused it
+//!    │          └─► confirming ─► unconfirmed         nobody knows; evidence or a person decides
+//!    └─► failed                                       it cannot be put together
 //! ```
 //!
-//! Two writes stand around the wire. *Leased* means that nothing has left us, so another worker may take over
-//! when the lease ends. *Submitting* means that it may have left us: it is never taken over, only settled.
-//! Every change is a pure function from a copy to a copy; the store writes the result on condition that the
-//! version is still the one that was read.
+//! Two writes stand around the wire. Until *submitting* nothing has left us: workers prepare the mail as often as they
+//! like, which has no effect on anything, and of those that want to hand it over one wins the write. *Submitting* means
+//! that it may have left us: it is never taken over, only settled. Every change is a pure function from a copy to a
+//! copy; the store writes the result on condition that the version is still the one that was read.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::AttemptId;
 
-/// How long a worker may prepare a copy: longer than the function's timeout of 30 s.
-pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
 /// How long a submission may take: the function's timeout, its overrun, and skewed clocks.
 pub const SUBMIT_LEASE: SignedDuration = SignedDuration::from_secs(90);
-/// What must be left of the lease to hand a mail to the provider.
-pub const SUBMIT_MARGIN: SignedDuration = SignedDuration::from_secs(20);
 /// How long evidence may take before a person is asked.
 pub const CONFIRM: SignedDuration = SignedDuration::from_mins(15);
 /// How long the provider's outages and limits are waited for.
@@ -35,8 +31,6 @@ pub const HORIZON: SignedDuration = SignedDuration::from_hours(24);
 pub enum State {
     /// Waits for its time, or for a worker.
     Queued,
-    /// A worker prepares it. Nothing has left us.
-    Leased,
     /// Handed to the provider. It may have left us.
     Submitting,
     /// The provider could not take it now; tried again later.
@@ -65,13 +59,13 @@ pub struct Copy {
     /// Not before this instant.
     #[serde(with = "crate::instant::millis")]
     pub due_at: Timestamp,
-    /// The worker that holds it: the fence against a worker that was thought dead.
+    /// The worker that handed it over last: the fence against one that was thought dead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<AttemptId>,
     /// How many times it was handed to the provider.
     #[serde(default)]
     pub submissions: u32,
-    /// When the lease, the wait or the confirmation ends, depending on the state.
+    /// When the submission, the wait or the confirmation ends, depending on the state.
     #[serde(default, with = "crate::instant::optional_millis", skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// When it was handed to the provider.
@@ -112,8 +106,8 @@ pub enum Answer {
 /// What a worker that was told to look at a copy should do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Take the lease, then prepare and submit.
-    Claim(Copy),
+    /// Prepare the mail and hand it over.
+    Submit,
     /// Write this and look again at the instant.
     Settle(Copy, Option<Timestamp>),
     /// Look again at this instant.
@@ -152,14 +146,12 @@ impl Copy {
     }
 
     /// What to do with this copy at `now`.
-    pub fn step(&self, now: Timestamp, attempt: AttemptId) -> Step {
+    pub fn step(&self, now: Timestamp) -> Step {
         let until = self.until.unwrap_or(self.due_at);
         match self.state {
             State::Queued if self.due_at > now => Step::Wait(self.due_at),
-            State::RetryWait | State::Leased | State::Submitting | State::Confirming if until > now => {
-                Step::Wait(until)
-            }
-            State::Queued | State::RetryWait | State::Leased => Step::Claim(self.claimed(now, attempt)),
+            State::RetryWait | State::Submitting | State::Confirming if until > now => Step::Wait(until),
+            State::Queued | State::RetryWait => Step::Submit,
             State::Submitting => {
                 let copy = self.confirming();
                 let until = copy.until;
@@ -170,10 +162,6 @@ impl Copy {
         }
     }
 
-    fn claimed(&self, now: Timestamp, attempt: AttemptId) -> Self {
-        Self { attempt: Some(attempt), until: Some(now + LEASE), detail: None, ..self.next(State::Leased) }
-    }
-
     fn confirming(&self) -> Self {
         let since = self.submitted_at.unwrap_or(self.due_at);
         Self { until: Some(since + CONFIRM), ..self.next(State::Confirming) }
@@ -182,14 +170,19 @@ impl Copy {
     /// Marks that the mail is about to leave; the last write before the provider is called.
     ///
     /// # Errors
-    /// When the lease is not ours any more, or too little of it is left.
+    /// When it does not wait for a worker.
     pub fn submitting(&self, now: Timestamp, attempt: AttemptId) -> Result<Self, NotPossible> {
-        let held = self.state == State::Leased && self.attempt == Some(attempt);
-        if !held || self.until.is_none_or(|until| until < now + SUBMIT_MARGIN) {
+        if self.step(now) != Step::Submit {
             return Err(NotPossible);
         }
-        let next = self.next(State::Submitting);
-        Ok(Self { submitted_at: Some(now), until: Some(now + SUBMIT_LEASE), submissions: self.submissions + 1, ..next })
+        Ok(Self {
+            attempt: Some(attempt),
+            submissions: self.submissions + 1,
+            submitted_at: Some(now),
+            until: Some(now + SUBMIT_LEASE),
+            detail: None,
+            ..self.next(State::Submitting)
+        })
     }
 
     /// What follows from the provider's answer. A late *accepted* settles whatever doubt arose meanwhile.
@@ -221,10 +214,9 @@ impl Copy {
     /// Gives up before the provider was called: too large, address suppressed, sender unknown.
     ///
     /// # Errors
-    /// When the lease is not held by `attempt`.
-    pub fn rejected(&self, attempt: AttemptId, reason: String) -> Result<Self, NotPossible> {
-        let held = self.state == State::Leased && self.attempt == Some(attempt);
-        if held { Ok(self.failed(reason)) } else { Err(NotPossible) }
+    /// When it was handed to the provider, or is settled.
+    pub fn rejected(&self, reason: String) -> Result<Self, NotPossible> {
+        if self.is_waiting() { Ok(self.failed(reason)) } else { Err(NotPossible) }
     }
 
     fn failed(&self, reason: String) -> Self {
@@ -234,7 +226,7 @@ impl Copy {
     /// Takes the copy back, or moves it, while nothing has left us.
     ///
     /// # Errors
-    /// Once a worker holds it.
+    /// Once a worker hands it over.
     pub fn cancelled(&self) -> Result<Self, NotPossible> {
         if self.is_waiting() { Ok(Self { until: None, ..self.next(State::Cancelled) }) } else { Err(NotPossible) }
     }
@@ -242,7 +234,7 @@ impl Copy {
     /// Moves the copy to another time.
     ///
     /// # Errors
-    /// Once a worker holds it.
+    /// Once a worker hands it over.
     pub fn moved(&self, due_at: Timestamp) -> Result<Self, NotPossible> {
         if self.state == State::Queued { Ok(Self { due_at, ..self.next(State::Queued) }) } else { Err(NotPossible) }
     }
@@ -270,7 +262,7 @@ impl Copy {
         Ok(Self { due_at: now, until: None, attempt: None, ..self.next(State::Queued) })
     }
 
-    /// True while nothing has left us and no worker holds it.
+    /// True while nothing has left us.
     pub fn is_waiting(&self) -> bool {
         matches!(self.state, State::Queued | State::RetryWait)
     }

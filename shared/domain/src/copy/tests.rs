@@ -14,50 +14,36 @@ fn attempt(n: u8) -> AttemptId {
     AttemptId::new(start(), [n; 10])
 }
 
-fn claim(copy: &Copy, now: Timestamp, n: u8) -> Copy {
-    match copy.step(now, attempt(n)) {
-        Step::Claim(copy) => copy,
-        other => panic!("{other:?}"),
-    }
-}
-
 fn submitted() -> Copy {
-    claim(&Copy::queued(0, start(), 1), start(), 1).submitting(later(1), attempt(1)).unwrap()
+    Copy::queued(0, start(), 1).submitting(later(1), attempt(1)).unwrap()
 }
 
 #[test]
 fn the_straight_way() {
     let sent = submitted().answered(later(2), Answer::Accepted("id".into())).unwrap();
-    assert_eq!((sent.state, sent.version, sent.ses_id.as_deref()), (State::Sent, 4, Some("id")));
-    assert_eq!(sent.step(later(9999), attempt(2)), Step::Done);
+    assert_eq!((sent.state, sent.version, sent.ses_id.as_deref()), (State::Sent, 3, Some("id")));
+    assert_eq!(sent.step(later(9999)), Step::Done);
 }
 
 #[test]
 fn nothing_leaves_before_its_time() {
     let copy = Copy::queued(0, later(60), 1);
-    assert_eq!(copy.step(later(59), attempt(1)), Step::Wait(later(60)));
-    assert!(matches!(copy.step(later(60), attempt(1)), Step::Claim(_)));
-}
-
-#[test]
-fn a_lease_may_be_taken_over_and_fences_the_first_worker() {
-    let first = claim(&Copy::queued(0, start(), 1), start(), 1);
-    assert_eq!(first.step(later(119), attempt(2)), Step::Wait(later(120)));
-    let second = claim(&first, later(120), 2);
-    assert_eq!(second.submitting(later(121), attempt(1)), Err(NotPossible));
-    assert!(second.submitting(later(121), attempt(2)).is_ok());
-    assert_eq!(first.submitting(later(101), attempt(1)), Err(NotPossible), "too little of the lease is left");
+    assert_eq!(copy.step(later(59)), Step::Wait(later(60)));
+    assert_eq!(copy.submitting(later(59), attempt(1)), Err(NotPossible));
+    assert_eq!(copy.step(later(60)), Step::Submit);
 }
 
 #[test]
 fn what_may_have_left_us_is_never_taken_over() {
     let copy = submitted();
-    assert_eq!(copy.step(later(60), attempt(2)), Step::Wait(later(91)));
-    let Step::Settle(confirming, Some(until)) = copy.step(later(91), attempt(2)) else { panic!() };
+    assert_eq!(copy.step(later(60)), Step::Wait(later(91)));
+    assert_eq!(copy.submitting(later(60), attempt(2)), Err(NotPossible));
+    assert_eq!(copy.rejected("too large".into()), Err(NotPossible));
+    let Step::Settle(confirming, Some(until)) = copy.step(later(91)) else { panic!() };
     assert_eq!((confirming.state, until), (State::Confirming, later(1 + 15 * 60)));
-    let Step::Settle(unconfirmed, None) = confirming.step(until, attempt(2)) else { panic!() };
+    let Step::Settle(unconfirmed, None) = confirming.step(until) else { panic!() };
     assert_eq!(unconfirmed.state, State::Unconfirmed);
-    assert_eq!(unconfirmed.step(later(99_999), attempt(3)), Step::Done);
+    assert_eq!(unconfirmed.step(later(99_999)), Step::Done);
     for doubtful in [&copy, &confirming, &unconfirmed] {
         let settled = doubtful.answered(later(100), Answer::Accepted("late".into())).unwrap();
         assert_eq!(settled.state, State::Sent);
@@ -69,8 +55,9 @@ fn answers_lead_where_they_should() {
     let not_now = Answer::NotNow { reason: "busy".into(), wait: SignedDuration::from_secs(5) };
     let waiting = submitted().answered(later(2), not_now.clone()).unwrap();
     assert_eq!((waiting.state, waiting.until), (State::RetryWait, Some(later(7))));
-    let again = claim(&waiting, later(7), 2);
-    assert_eq!((again.state, again.submissions), (State::Leased, 1));
+    assert_eq!(waiting.step(later(6)), Step::Wait(later(7)));
+    let again = waiting.submitting(later(7), attempt(2)).unwrap();
+    assert_eq!((again.state, again.submissions), (State::Submitting, 2));
     assert_eq!(submitted().answered(later(2), Answer::Refused("no".into())).unwrap().state, State::Failed);
     assert_eq!(submitted().answered(later(2), Answer::Lost).unwrap().state, State::Confirming);
     let day_later = start() + HORIZON + SignedDuration::from_secs(60);
@@ -121,8 +108,8 @@ fn the_whole_state_space_is_safe() {
                 change(&mut world);
                 next.push(world);
             };
-            match copy.step(now, id) {
-                Step::Claim(claimed) => with(&claimed, &|w| w.held[n] = Some(claimed.version)),
+            match copy.step(now) {
+                Step::Submit => with(&copy, &|w| w.held[n] = Some(copy.version)),
                 Step::Settle(settled, _) => with(&settled, &|_| ()),
                 Step::Wait(_) | Step::Done => {}
             }
