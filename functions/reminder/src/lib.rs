@@ -5,16 +5,19 @@
 //! - Writes: cards under ids that follow from the fact, then the reminder; the minute up to which it has read.
 //! - On failure: the next tick goes on where this one stopped. A reminder fires once, however often it is judged.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws::clients::Aws;
 use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::store::{Error, Store};
 use domain::card::Card;
 use domain::card::fact::{About, Fact};
-use domain::due::{Due, Minute, Tick, Work};
+use domain::due::{Due, Tick, Work};
 use domain::id::{CardId, MessageId, OrgId, UserId};
 use domain::message::{Message, State};
 use domain::reminder::{Facts, Judgement, judge};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +28,9 @@ pub struct App {
     /// Tells which minute it is.
     pub clock: Clock,
 }
+
+/// How many hints are followed at once.
+const AT_ONCE: usize = 8;
 
 /// The event of a rule that fires every minute; nothing in it matters.
 #[derive(Debug, Deserialize)]
@@ -49,41 +55,21 @@ impl App {
     }
 }
 
-/// Follows what is due, minute by minute.
+/// Follows what is due.
 pub async fn handle(app: &App, _: EveryMinute) -> Done {
-    let mut done = Done::default();
-    if let Err(error) = tick(app, app.clock.now(), &mut done).await {
-        tracing::error!(%error, "tick stopped early");
-        done.error = Some(error.to_string());
+    let (now, followed) = (app.clock.now(), AtomicUsize::new(0));
+    let ticked = app.store.follow_due(Tick::Remind, now, |hints| follow_all(app, hints, now, &followed));
+    let error = ticked.await.err().map(|error| error.to_string());
+    if let Some(error) = &error {
+        tracing::error!(error, "tick stopped early");
     }
-    done
+    Done { followed: followed.into_inner(), error }
 }
 
-/// The present minute is read again by the next tick, for what is due in the rest of it.
-async fn tick(app: &App, now: Timestamp, done: &mut Done) -> Result<(), Error> {
-    let present = Minute::of(now);
-    let stopped_at = app.store.next_minute(Tick::Remind).await?;
-    if stopped_at.is_none() {
-        app.store.put_next_minute(Tick::Remind, present).await?;
-    }
-    let mut minute = stopped_at.map_or(present, |minute| minute.resumed(now));
-    loop {
-        let end = minute.stretch(present);
-        for due in app.store.due_from(Tick::Remind, minute, end).await? {
-            if due.at <= now {
-                follow(app, due, now).await?;
-                done.followed += 1;
-            }
-        }
-        let next = end.next().min(present);
-        if next > minute {
-            app.store.put_next_minute(Tick::Remind, next).await?;
-        }
-        if end == present {
-            return Ok(());
-        }
-        minute = next;
-    }
+async fn follow_all(app: &App, hints: Vec<Due>, now: Timestamp, followed: &AtomicUsize) -> Result<(), Error> {
+    let due: Vec<Due> = hints.into_iter().filter(|due| due.at <= now).collect();
+    followed.fetch_add(due.len(), Ordering::Relaxed);
+    stream::iter(due).map(|due| follow(app, due, now)).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// Somebody else may have changed it meanwhile; then their change has filed its own hint.

@@ -3,16 +3,19 @@
 //! - Trigger: every minute (EventBridge), and whoever wants to catch up.
 //! - Reads: the hints of every minute that no tick has read yet, up to two minutes ahead.
 //! - Writes: tasks with a delay, and the minute up to which it has read.
-//! - On failure: the next tick goes on where this one stopped. A task that is queued twice is claimed once.
+//! - On failure: the next tick goes on where this one stopped. A task that is queued twice is handed over once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws::clients::Aws;
 use aws::clock::Clock;
 use aws::config::{ConfigError, names};
 use aws::queue::Queue;
-use aws::store::Store;
-use domain::due::{Due, LOOK_AHEAD, Minute, Tick, Work};
+use aws::store::{Error, Store};
+use domain::due::{Due, Tick, Work};
 use domain::id::MessageId;
 use domain::task::SendTask;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +42,9 @@ pub struct Done {
     pub error: Option<String>,
 }
 
+/// How many messages are looked at at once.
+const READS_AT_ONCE: usize = 8;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl App {
@@ -55,45 +61,44 @@ impl App {
 
 /// Reads every minute from where the last tick stopped to two minutes ahead.
 pub async fn handle(app: &App, _: EveryMinute) -> Done {
-    let mut done = Done::default();
-    if let Err(error) = tick(app, app.clock.now(), &mut done).await {
-        tracing::error!(%error, "tick stopped early");
-        done.error = Some(error.to_string());
+    let (now, queued) = (app.clock.now(), AtomicUsize::new(0));
+    let ticked = app.store.follow_due(Tick::Send, now, |hints| queue(app, hints, now, &queued));
+    let error = ticked.await.err().map(|error| error.to_string());
+    if let Some(error) = &error {
+        tracing::error!(error, "tick stopped early");
     }
-    done
+    Done { queued: queued.into_inner(), error }
 }
 
-async fn tick(app: &App, now: Timestamp, done: &mut Done) -> Result<(), Failure> {
-    let mut minute = app.store.next_minute(Tick::Send).await?.unwrap_or(Minute::of(now)).resumed(now);
-    let last = Minute::of(now + LOOK_AHEAD);
-    while minute <= last {
-        let end = minute.stretch(last);
-        for due in app.store.due_from(Tick::Send, minute, end).await? {
-            done.queued += queue(app, due, now).await?;
-        }
-        minute = end.next();
-        app.store.put_next_minute(Tick::Send, minute).await?;
-    }
+async fn queue(app: &App, hints: Vec<Due>, now: Timestamp, queued: &AtomicUsize) -> Result<(), Failure> {
+    let tasks = tasks(app, hints, now).await?;
+    app.sends.put_all(&tasks).await?;
+    queued.fetch_add(tasks.len(), Ordering::Relaxed);
     Ok(())
 }
 
-async fn queue(app: &App, due: Due, now: Timestamp) -> Result<usize, Failure> {
-    let tasks = match due.work {
-        Work::Send { copies } => (0..copies).map(|recipient| task(due.message, recipient, due.at, now)).collect(),
-        Work::Check => unfinished(app, due.message, now).await?,
-        Work::Remind | Work::Wake { .. } => Vec::new(),
-    };
-    app.sends.put_all(&tasks).await?;
-    Ok(tasks.len())
+type Task = (SendTask, SignedDuration);
+
+/// What the hints of a page ask for.
+async fn tasks(app: &App, hints: Vec<Due>, now: Timestamp) -> Result<Vec<Task>, Error> {
+    stream::iter(hints).map(|due| tasks_of(app, due, now)).buffer_unordered(READS_AT_ONCE).try_concat().await
+}
+
+async fn tasks_of(app: &App, due: Due, now: Timestamp) -> Result<Vec<Task>, Error> {
+    match due.work {
+        Work::Send { copies } => Ok((0..copies).map(|recipient| task(due.message, recipient, due.at, now)).collect()),
+        Work::Check => unfinished(app, due.message, now).await,
+        Work::Remind | Work::Wake { .. } => Ok(Vec::new()),
+    }
 }
 
 /// The copies that somebody still has to look at.
-async fn unfinished(app: &App, id: MessageId, now: Timestamp) -> Result<Vec<(SendTask, SignedDuration)>, Failure> {
+async fn unfinished(app: &App, id: MessageId, now: Timestamp) -> Result<Vec<Task>, Error> {
     let Some(stored) = app.store.message(id).await? else { return Ok(Vec::new()) };
     let copies = stored.copies.iter().filter(|copy| !copy.is_settled());
     Ok(copies.map(|copy| task(id, copy.recipient, copy.until.unwrap_or(copy.due_at), now)).collect())
 }
 
-fn task(message: MessageId, recipient: u16, at: Timestamp, now: Timestamp) -> (SendTask, SignedDuration) {
+fn task(message: MessageId, recipient: u16, at: Timestamp, now: Timestamp) -> Task {
     (SendTask::CopyV1 { message, recipient }, at.duration_since(now))
 }

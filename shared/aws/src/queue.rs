@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use domain::due::DIRECT;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::SignedDuration;
 use serde::Serialize;
 
@@ -14,6 +15,8 @@ use crate::config::{self, ConfigError};
 
 /// The most messages of one call (SQS quota).
 const BATCH: usize = 10;
+/// How many calls are under way at once: a tick may have 100,000 tasks and a minute for them.
+const BATCHES_AT_ONCE: usize = 16;
 
 /// A queue of tasks of one type.
 #[derive(Clone, Debug)]
@@ -57,16 +60,19 @@ impl<T: Serialize> Queue<T> {
     /// # Errors
     /// When the queue did not confirm all of them; some may be on it.
     pub async fn put_all(&self, tasks: &[(T, SignedDuration)]) -> Result<(), Unavailable> {
-        for chunk in tasks.chunks(BATCH) {
-            let entries = chunk.iter().enumerate().map(|(n, (task, delay))| entry(n, task, *delay));
-            let entries = entries.collect::<Result<Vec<_>, _>>()?;
-            let call = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries)).send();
-            let answer = call.await.map_err(|error| unavailable(&error))?;
-            if let Some(failed) = answer.failed.first() {
-                return Err(Unavailable(failed.code.clone()));
-            }
+        let batches: Vec<_> = tasks.chunks(BATCH).map(|tasks| self.put_batch(tasks)).collect();
+        stream::iter(batches).buffer_unordered(BATCHES_AT_ONCE).try_collect().await
+    }
+
+    async fn put_batch(&self, tasks: &[(T, SignedDuration)]) -> Result<(), Unavailable> {
+        let entries = tasks.iter().enumerate().map(|(n, (task, delay))| entry(n, task, *delay));
+        let entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let call = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries)).send();
+        let answer = call.await.map_err(|error| unavailable(&error))?;
+        match answer.failed.first() {
+            Some(failed) => Err(Unavailable(failed.code.clone())),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

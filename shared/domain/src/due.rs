@@ -11,8 +11,8 @@ use crate::id::{CardId, MessageId, OrgId, UserId};
 /// Over how many partitions the hints of an hour are spread. Each takes 1,000 writes a second, and each costs
 /// half a read unit a minute when there is nothing to do.
 pub const SHARDS: u8 = 4;
-/// How far ahead a tick reads: the current minute and the next two.
-pub const LOOK_AHEAD: SignedDuration = SignedDuration::from_mins(2);
+/// How far ahead the scheduler reads: the current minute and the next two.
+const LOOK_AHEAD: SignedDuration = SignedDuration::from_mins(2);
 /// What is due within this time goes straight to the queue: a tick may have read its minute before the hint was
 /// written. A tick reads the minutes up to two ahead, so a hint four minutes ahead has at least one to be written.
 pub const DIRECT: SignedDuration = SignedDuration::from_mins(4);
@@ -63,6 +63,22 @@ impl Tick {
         match self {
             Self::Send => "send",
             Self::Remind => "remind",
+        }
+    }
+
+    /// The last minute that a tick at `now` reads. The scheduler reads ahead and lets the queue wait for the second.
+    pub fn last(self, now: Timestamp) -> Minute {
+        match self {
+            Self::Send => Minute::of(now + LOOK_AHEAD),
+            Self::Remind => Minute::of(now),
+        }
+    }
+
+    /// Where the tick after that begins. The reminder reads the present minute again, for what is due in the rest of it.
+    pub fn next(self, now: Timestamp) -> Minute {
+        match self {
+            Self::Send => self.last(now).next(),
+            Self::Remind => Minute::of(now),
         }
     }
 }

@@ -4,9 +4,11 @@
 //! only: DynamoDB deletes late, so readers look at expiry themselves.
 
 use std::collections::HashMap;
+use std::pin::pin;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,7 +58,7 @@ pub(crate) struct Range {
     pub to: String,
     /// The newest first.
     pub backward: bool,
-    /// At most this many.
+    /// At most this many, or this many a page.
     pub limit: Option<i32>,
     /// May lag behind the last write, at half the price.
     pub eventual: bool,
@@ -176,21 +178,38 @@ impl Table {
         Ok(call.send().await.map(drop)?)
     }
 
-    /// Reads a range of a partition, all pages of it unless there is a limit.
+    /// Reads a range of a partition: all of it, or as many as its limit says.
     pub(crate) async fn query(&self, pk: &str, range: &Range) -> Result<Vec<Item>, Error> {
-        let (mut items, mut start) = (Vec::new(), None);
-        loop {
-            let call = self.client.query().table_name(&self.name);
-            let call = call.key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to");
-            let call = call.set_expression_attribute_values(Some(range_values(pk, range)));
-            let call = call.consistent_read(!range.eventual).scan_index_forward(!range.backward);
-            let page = call.set_limit(range.limit).set_exclusive_start_key(start).send().await?;
-            items.extend(page.items.unwrap_or_default().into_iter().map(Item));
-            start = page.last_evaluated_key;
-            if start.is_none() || range.limit.is_some() {
-                return Ok(items);
-            }
+        let pages = pin!(self.pages(pk.to_owned(), range.clone()));
+        if range.limit.is_some() {
+            return Ok(pages.take(1).try_concat().await?);
         }
+        pages.try_concat().await
+    }
+
+    /// Reads a range of a partition page by page; each has as many items as the limit says, or 1 MB.
+    pub(crate) fn pages(&self, pk: String, range: Range) -> impl Stream<Item = Result<Vec<Item>, Error>> {
+        let state = Some((pk, range, None));
+        stream::try_unfold(state, move |state| async move {
+            let Some((pk, range, start)) = state else { return Ok(None) };
+            let (items, last) = self.page(&pk, &range, start).await?;
+            Ok(Some((items, last.map(|last| (pk, range, Some(last))))))
+        })
+    }
+
+    /// One page, and where the next one begins.
+    async fn page(
+        &self,
+        pk: &str,
+        range: &Range,
+        start: Option<Attributes>,
+    ) -> Result<(Vec<Item>, Option<Attributes>), Error> {
+        let call = self.client.query().table_name(&self.name);
+        let call = call.key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to");
+        let call = call.set_expression_attribute_values(Some(range_values(pk, range)));
+        let call = call.consistent_read(!range.eventual).scan_index_forward(!range.backward);
+        let page = call.set_limit(range.limit).set_exclusive_start_key(start).send().await?;
+        Ok((page.items.unwrap_or_default().into_iter().map(Item).collect(), page.last_evaluated_key))
     }
 
     /// Reads the index of an owner: positions, the newest first, before `before` when given.
