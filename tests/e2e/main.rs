@@ -3,6 +3,7 @@
 mod api;
 mod crashes;
 mod imports;
+mod schedules;
 mod sending;
 mod tenants;
 mod time;

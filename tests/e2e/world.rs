@@ -59,7 +59,11 @@ impl World {
 
     /// A world whose sender is made differently.
     pub async fn with(sender: impl FnOnce(&Parts) -> sender::App) -> Self {
-        let cloud = Cloud::memory(Clock::fixed(start())).unwrap();
+        Self::on(Cloud::memory(Clock::fixed(start())).unwrap(), sender).await
+    }
+
+    /// A world on a cloud of one's own.
+    pub async fn on(cloud: Cloud, sender: impl FnOnce(&Parts) -> sender::App) -> Self {
         let keys = KeyRing::new(1, [(1, vec![7; 32])].into()).unwrap();
         let setup =
             Setup { aws_url: AWS_URL.to_owned(), tracking_url: TRACKING_URL.to_owned(), keys, ids: Ids::seeded(1) };
@@ -198,18 +202,35 @@ impl World {
         while self.telltale.mappings.poll_once().await.unwrap() > 0 {}
     }
 
-    /// Lets the queues run for a while, five seconds at a time, with the tick each minute.
+    /// Lets time pass, from message to message and from tick to tick.
     pub async fn run_for(&self, time: SignedDuration) {
+        self.run_with(time, |_| Some(SignedDuration::ZERO)).await;
+    }
+
+    /// The same with ticks that come late, by less than a minute, or not at all: `lateness` tells for each minute.
+    pub async fn run_with(&self, time: SignedDuration, lateness: impl Fn(i64) -> Option<SignedDuration>) {
         let end = self.now() + time;
+        let mut minute = self.now().as_second() / 60 + 1;
         while self.now() < end {
             self.settle().await;
-            let minute = self.now().as_second() / 60;
-            self.advance(SignedDuration::from_secs(5));
-            if self.now().as_second() / 60 > minute {
-                self.telltale.timers.tick().await;
+            let late = lateness(minute);
+            let tick = Timestamp::from_second(minute * 60).unwrap() + late.unwrap_or_default();
+            let next = self.next_visible().into_iter().chain([tick, end]).min().unwrap();
+            self.advance(next.duration_since(self.now()));
+            if next == tick {
+                minute += 1;
+                if late.is_some() {
+                    self.telltale.timers.tick().await;
+                }
             }
         }
         self.settle().await;
+    }
+
+    /// When the next message comes out of its delay, or back from a function that failed it.
+    fn next_visible(&self) -> Option<Timestamp> {
+        let due = self.telltale.mappings.iter().filter_map(|mapping| mapping.due(&self.cloud).unwrap());
+        due.filter(|at| *at > self.now()).min()
     }
 
     /// Every mail that left, oldest first.

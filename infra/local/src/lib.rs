@@ -34,6 +34,6 @@ pub use faults::{Fault, Faults};
 pub use function::{Function, function};
 pub use gateway::{Gateway, Route};
 pub use mapping::{Mapping, Mappings};
-pub use meter::Usage;
+pub use meter::{Capacity, Usage};
 pub use timer::Timers;
 pub use wire::{Call, Refusal, Service};

@@ -16,6 +16,13 @@ pub struct Capacity {
     pub write: f64,
 }
 
+impl Capacity {
+    fn add(&mut self, other: Self) {
+        self.read += other.read;
+        self.write += other.write;
+    }
+}
+
 /// Everything used since the start or the last reset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Usage {
@@ -23,6 +30,8 @@ pub struct Usage {
     pub calls: BTreeMap<String, u64>,
     /// The sum of all capacity units.
     pub capacity: Capacity,
+    /// The capacity units of each call that used any, by name.
+    pub capacity_by_call: BTreeMap<String, Capacity>,
 }
 
 impl Usage {
@@ -40,8 +49,10 @@ impl Meter {
     pub(crate) fn count(&self, call: &Call, capacity: Capacity) {
         let mut usage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *usage.calls.entry(call.to_string()).or_default() += 1;
-        usage.capacity.read += capacity.read;
-        usage.capacity.write += capacity.write;
+        usage.capacity.add(capacity);
+        if capacity != Capacity::default() {
+            usage.capacity_by_call.entry(call.to_string()).or_default().add(capacity);
+        }
     }
 
     pub(crate) fn usage(&self) -> Usage {
