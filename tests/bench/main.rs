@@ -7,6 +7,7 @@ mod cost;
 mod mails;
 mod speed;
 mod table;
+mod time;
 #[path = "../e2e/world.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod world;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut rows = runtime(true).block_on(cost::rows());
+    rows.extend(runtime(true).block_on(time::rows()));
     rows.extend(speed::composing());
     rows.extend(runtime(false).block_on(speed::opens()));
     print!("{}", table::text(&rows));

@@ -28,6 +28,13 @@ impl Row {
         Self { what: what.to_owned(), cells, target: String::new(), missed: false }
     }
 
+    /// Adds how long it takes.
+    #[must_use]
+    pub fn and_time(mut self, time: String) -> Self {
+        self.cells[3] = time;
+        self
+    }
+
     /// Sets a target, and says whether it is met.
     #[must_use]
     pub fn target(mut self, target: &str, met: bool) -> Self {
