@@ -2,6 +2,8 @@
 //! accepted at most once, every accepted request reaches a state that somebody can see, and figures are exact.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread;
 
 use jiff::SignedDuration;
 use local::Fault;
@@ -11,6 +13,9 @@ use crate::world::{World, offer};
 
 const KINDS: [Fault; 6] =
     [Fault::Before, Fault::After, Fault::Throttle, Fault::Unavailable, Fault::CrashBefore, Fault::CrashAfter];
+/// Which calls are struck, and how.
+type Plan = Vec<(usize, Fault)>;
+
 const KILLS: [Fault; 3] = [Fault::After, Fault::CrashBefore, Fault::CrashAfter];
 
 /// A draft, ready to be sent, in a fresh world.
@@ -64,7 +69,7 @@ async fn check(world: &World, id: &str, schedule: &str) -> Result<(), String> {
 }
 
 /// Runs the send flow once for every place where it can break, and says how often, and what went wrong.
-async fn enumerate(make: impl AsyncFn() -> World + Copy, pairs: bool) -> (usize, Vec<String>) {
+async fn enumerate(make: impl AsyncFn() -> World + Copy + Send, pairs: bool) -> (usize, Vec<String>) {
     let (world, id) = ready(make).await;
     send_stubbornly(&world, &id).await;
     let calls = world.cloud.faults.calls();
@@ -72,7 +77,7 @@ async fn enumerate(make: impl AsyncFn() -> World + Copy, pairs: bool) -> (usize,
     // After the mail has left, ticks only read; those calls are all alike.
     let last = calls.iter().rposition(|call| !idle(call) && call.to_string() != "dynamodb.PutItem").unwrap_or(0);
     let depth = (last + 3).min(calls.len()).min(40);
-    let mut plans: Vec<Vec<(usize, Fault)>> = Vec::new();
+    let mut plans: Vec<Plan> = Vec::new();
     plans.extend((0..depth).flat_map(|n| KINDS.map(|fault| vec![(n, fault)])));
     if pairs {
         for first in 0..depth {
@@ -81,19 +86,37 @@ async fn enumerate(make: impl AsyncFn() -> World + Copy, pairs: bool) -> (usize,
             }
         }
     }
-    let (runs, mut wrong) = (plans.len(), Vec::new());
+    (plans.len(), on_all_cores(make, &plans))
+}
+
+/// Plans in worlds of their own, shared out over the cores.
+fn on_all_cores(make: impl AsyncFn() -> World + Copy + Send, plans: &[Plan]) -> Vec<String> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = plans.len().div_ceil(cores);
+    thread::scope(|scope| {
+        let run = |plans| {
+            scope.spawn(move || {
+                let mut runtime = tokio::runtime::Builder::new_current_thread();
+                runtime.enable_all().start_paused(true).build().unwrap().block_on(run(make, plans))
+            })
+        };
+        let parts: Vec<_> = plans.chunks(share).map(run).collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    })
+}
+
+async fn run(make: impl AsyncFn() -> World + Copy, plans: &[Plan]) -> Vec<String> {
+    let mut wrong = Vec::new();
     for plan in plans {
         let (world, id) = ready(make).await;
-        for (n, fault) in &plan {
+        for (n, fault) in plan {
             world.cloud.faults.plan(*n, *fault);
         }
         send_stubbornly(&world, &id).await;
         world.cloud.faults.reset();
-        if let Err(problem) = check(&world, &id, &format!("{plan:?}")).await {
-            wrong.push(problem);
-        }
+        wrong.extend(check(&world, &id, &format!("{plan:?}")).await.err());
     }
-    (runs, wrong)
+    wrong
 }
 
 #[tokio::test(start_paused = true)]
