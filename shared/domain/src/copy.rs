@@ -18,6 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::AttemptId;
 
+pub mod delivery;
+
+use delivery::Delivery;
+
 /// How long a submission may take: the function's timeout, its overrun, and skewed clocks.
 pub const SUBMIT_LEASE: SignedDuration = SignedDuration::from_secs(90);
 /// How long evidence may take before a person is asked.
@@ -80,6 +84,12 @@ pub struct Copy {
     /// A person said that it was sent; no evidence.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub assumed: bool,
+    /// Evidence came that an earlier attempt had left as well: the recipient got two.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubled: bool,
+    /// How the delivery went, as far as the mail service said.
+    #[serde(default, skip_serializing_if = "Delivery::is_empty")]
+    pub delivery: Delivery,
     /// Why it waits or failed, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -109,7 +119,7 @@ pub enum Step {
     /// Prepare the mail and hand it over.
     Submit,
     /// Write this and look again at the instant.
-    Settle(Copy, Option<Timestamp>),
+    Settle(Box<Copy>, Option<Timestamp>),
     /// Look again at this instant.
     Wait(Timestamp),
     /// Nothing to do.
@@ -137,6 +147,8 @@ impl Copy {
             ses_id: None,
             sent_at: None,
             assumed: false,
+            doubled: false,
+            delivery: Delivery::default(),
             detail: None,
         }
     }
@@ -155,9 +167,9 @@ impl Copy {
             State::Submitting => {
                 let copy = self.confirming();
                 let until = copy.until;
-                Step::Settle(copy, until)
+                Step::Settle(Box::new(copy), until)
             }
-            State::Confirming => Step::Settle(Self { until: None, ..self.next(State::Unconfirmed) }, None),
+            State::Confirming => Step::Settle(Box::new(Self { until: None, ..self.next(State::Unconfirmed) }), None),
             State::Unconfirmed | State::Sent | State::Failed | State::Cancelled => Step::Done,
         }
     }

@@ -12,6 +12,7 @@ use crate::copy::Copy;
 use crate::event::{Action, Hit};
 use crate::id::EventId;
 use crate::message::Message;
+use crate::reply::Reply;
 use crate::verdict::{self, Verdict};
 
 /// The figures of a message. Approximations all the same: images may be blocked or cached.
@@ -25,6 +26,9 @@ pub struct Kpis {
     pub link_clicks: u32,
     /// Answers by a person.
     pub replies: u32,
+    /// The first answer by a person.
+    #[serde(default, with = "crate::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    pub first_replied_at: Option<Timestamp>,
     /// Opens that no person is known to have made.
     pub machine_opens: u32,
     /// Clicks and downloads that no person is known to have made.
@@ -35,6 +39,23 @@ pub struct Kpis {
     /// The last open by a person.
     #[serde(with = "crate::instant::optional_millis")]
     pub last_opened_at: Option<Timestamp>,
+}
+
+impl Kpis {
+    /// The figures with what came back counted anew, each mail once.
+    #[must_use]
+    pub fn with_replies(self, replies: &[Reply]) -> Self {
+        let answers: BTreeMap<EventId, &Reply> =
+            replies.iter().filter(|reply| reply.is_answer()).map(|reply| (reply.id, reply)).collect();
+        let first_replied_at = answers.values().map(|reply| reply.at).min();
+        Self { replies: u32::try_from(answers.len()).unwrap_or(u32::MAX), first_replied_at, ..self }
+    }
+
+    /// These figures with the answers that others have.
+    #[must_use]
+    pub fn keeping_replies(self, others: &Self) -> Self {
+        Self { replies: others.replies, first_replied_at: others.first_replied_at, ..self }
+    }
 }
 
 /// What the rules may know besides the hits.
@@ -51,7 +72,7 @@ impl Context {
     pub fn of(message: &Message, copies: &[Copy]) -> Self {
         let sender = message.from.email.key();
         let recipients = message.recipients.iter().enumerate().map(|(n, recipient)| verdict::Recipient {
-            arrived_at: copies.get(n).and_then(|copy| copy.sent_at),
+            arrived_at: copies.get(n).and_then(|copy| copy.delivery.delivered_at.or(copy.sent_at)),
             is_sender: recipient.mailbox.email.key() == sender,
         });
         Self { recipients: recipients.collect(), links: usize::from(message.links) }

@@ -7,10 +7,12 @@
 //! |---|---|
 //! | [`id`], [`address`], [`name`], [`record`], [`hex`] | what a valid id, address, name and record reference is |
 //! | [`message`], [`attachment`], [`settings`] | what a message is, and what may still be changed |
-//! | [`copy`] | how one recipient's copy is sent at most once |
+//! | [`copy`] | how one recipient's copy is sent at most once, and what the mail service tells about it |
+//! | [`suppression`] | to whom nothing more is sent |
 //! | [`token`], [`keyring`], [`api_key`] | the signed addresses that recipients meet, the keys that integrations hold |
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
+//! | [`reply`], [`trust`] | mail that comes back, whether it is an answer, and whether its sender is who it says |
 //! | [`schedule`], [`zone`], [`delivery_time`] | when something is due, on which clocks, and when it had best be |
 //! | [`reminder`], [`card`], [`activity`], [`summary`] | what is brought back to an author, and in which words |
 //! | [`due`], [`task`] | work that waits for its time, and work on the queues |
@@ -35,10 +37,13 @@ pub mod name;
 pub mod network;
 pub mod record;
 pub mod reminder;
+pub mod reply;
 pub mod schedule;
 pub mod settings;
 pub mod summary;
+pub mod suppression;
 pub mod task;
 pub mod token;
+pub mod trust;
 pub mod verdict;
 pub mod zone;

@@ -116,6 +116,21 @@ pub struct Message {
     /// The time that the author chose for it; none for *now*.
     #[serde(default)]
     pub schedule: Option<Schedule>,
+    /// Answers come to us first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replies_to_us: bool,
+    /// The mail that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread>,
+}
+
+/// The place of a message in a conversation: ids of mails, without angle brackets (RFC 5322, section 3.6.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// The mail that it answers.
+    pub in_reply_to: String,
+    /// The mails before it, oldest first, that one last.
+    pub references: Vec<String>,
 }
 
 /// What the API calls the status of a message.
@@ -243,6 +258,8 @@ mod tests {
             created_at: now(),
             send_at: Some(now()),
             schedule: None,
+            replies_to_us: false,
+            thread: None,
         }
     }
 

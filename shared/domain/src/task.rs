@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::copy::delivery::Report;
 use crate::event::MessageHit;
 use crate::id::MessageId;
+use crate::reply::MessageReply;
 
 /// A task on the queue of the sender.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SendTask {
     /// Look at one copy of a message and do what its state asks for.
@@ -16,6 +18,15 @@ pub enum SendTask {
         /// The position of the recipient.
         recipient: u16,
     },
+    /// Pass a mail that came in on to the author of the message that it answers.
+    ForwardV1 {
+        /// The message.
+        message: MessageId,
+        /// The object with the mail's bytes.
+        key: String,
+        /// Its sender is who it says.
+        verified: bool,
+    },
 }
 
 /// A task on the queue of the recorder.
@@ -24,4 +35,14 @@ pub enum SendTask {
 pub enum RecordTask {
     /// Record a hit.
     HitV1(MessageHit),
+    /// Record a mail that came back.
+    ReplyV1(MessageReply),
+}
+
+/// A task on the queue of feedback, beside the events that the mail service itself puts there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FeedbackTask {
+    /// A report that we read from a mail.
+    ReportV1(Report),
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use data_encoding::BASE32_NOPAD_NOCASE;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -17,6 +18,8 @@ const VERSION: u8 = 1;
 const HEADER: usize = 23;
 /// 128 bits: at least half of the hash and at least 80 bits, as RFC 2104 section 5 asks.
 const MAC: usize = 16;
+/// The length of a token without a destination in base32.
+const ADDRESS: usize = ((HEADER + MAC) * 8).div_ceil(5);
 
 /// The longest destination that fits a token, in octets. API Gateway takes 10,240 for the request line and all
 /// headers; longer addresses are left as they are.
@@ -31,16 +34,19 @@ pub enum Kind {
     Click,
     /// A tracked file; `index` counts the message's tracked attachments.
     Download,
+    /// The address that a recipient's answer goes to.
+    Reply,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Open, Self::Click, Self::Download];
+    const ALL: [Self; 4] = [Self::Open, Self::Click, Self::Download, Self::Reply];
 
     fn byte(self) -> u8 {
         match self {
             Self::Open => b'o',
             Self::Click => b'c',
             Self::Download => b'a',
+            Self::Reply => b'r',
         }
     }
 
@@ -49,6 +55,7 @@ impl Kind {
             Self::Open => "open",
             Self::Click => "click",
             Self::Download => "download",
+            Self::Reply => "reply",
         }
     }
 }
@@ -101,6 +108,27 @@ impl Signer {
 
     /// The token as one path segment; `None` when the destination is too long to be wrapped.
     pub fn sign(&self, token: &Token) -> Option<String> {
+        self.signed(token).map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// The local part of the address that answers of a recipient go to: 63 characters of base32, because servers may
+    /// change the case of an address and take 64 (RFC 5321, section 4.5.3.1.1).
+    pub fn sign_address(&self, message: MessageId, recipient: u16) -> Option<String> {
+        let token = Token { kind: Kind::Reply, message, recipient, index: 0, destination: String::new() };
+        self.signed(&token).map(|bytes| BASE32_NOPAD_NOCASE.encode(&bytes).to_ascii_lowercase())
+    }
+
+    /// Reads a local part that must be one of [`Signer::sign_address`]; a label after `+` is not part of it.
+    ///
+    /// # Errors
+    /// As [`Signer::verify`].
+    pub fn verify_address(&self, local: &str) -> Result<Token, Invalid> {
+        let name = local.split('+').next().unwrap_or_default();
+        let bytes = if name.len() == ADDRESS { BASE32_NOPAD_NOCASE.decode(name.as_bytes()).ok() } else { None };
+        self.check(Kind::Reply, &bytes.ok_or(Invalid::Forged)?)
+    }
+
+    fn signed(&self, token: &Token) -> Option<Vec<u8>> {
         if token.destination.len() > MAX_DESTINATION {
             return None;
         }
@@ -112,7 +140,7 @@ impl Signer {
         bytes.extend(token.destination.as_bytes());
         let mac = self.keys.get(&token.kind)?.get(&self.active)?.clone().chain_update(&bytes).finalize().into_bytes();
         bytes.extend(&mac[..MAC]);
-        Some(URL_SAFE_NO_PAD.encode(bytes))
+        Some(bytes)
     }
 
     /// Reads a path segment that must be a token of `kind`.
@@ -121,7 +149,10 @@ impl Signer {
     /// [`Invalid::Forged`] for everything that was not signed by this ring; [`Invalid::UnknownKey`] when only the
     /// key id is foreign, with what the token claims.
     pub fn verify(&self, kind: Kind, text: &str) -> Result<Token, Invalid> {
-        let bytes = decode(text).ok_or(Invalid::Forged)?;
+        self.check(kind, &decode(text).ok_or(Invalid::Forged)?)
+    }
+
+    fn check(&self, kind: Kind, bytes: &[u8]) -> Result<Token, Invalid> {
         let (signed, mac) = bytes.split_at_checked(bytes.len().saturating_sub(MAC)).ok_or(Invalid::Forged)?;
         let token = parse(kind, signed).ok_or(Invalid::Forged)?;
         let Some(key) = self.keys.get(&kind).and_then(|keys| keys.get(&signed[2])) else {

@@ -53,6 +53,8 @@ pub enum Fact<'a> {
 pub enum Problem {
     /// The recipient's server sent it back.
     Bounced,
+    /// The recipient called it unwanted.
+    Complained,
     /// Nobody knows whether it left.
     Unconfirmed,
     /// It did not leave.
@@ -113,6 +115,7 @@ impl Problem {
     fn as_str(self) -> &'static str {
         match self {
             Self::Bounced => "bounced",
+            Self::Complained => "complained",
             Self::Unconfirmed => "unconfirmed",
             Self::Failed => "failed",
         }
@@ -121,6 +124,7 @@ impl Problem {
     fn title(self, subject: &str, who: &str) -> String {
         match self {
             Self::Bounced => format!("Could not be delivered to {who}: {subject}"),
+            Self::Complained => format!("Reported as unwanted by {who}: {subject}"),
             Self::Unconfirmed => format!("Perhaps not sent to {who}: {subject}"),
             Self::Failed => format!("Not sent to {who}: {subject}"),
         }

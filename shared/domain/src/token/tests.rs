@@ -91,3 +91,26 @@ fn a_destination_that_is_too_long_is_not_wrapped() {
     assert!(signer().sign(&click(&"x".repeat(MAX_DESTINATION))).is_some());
     assert!(signer().sign(&click(&"x".repeat(MAX_DESTINATION + 1))).is_none());
 }
+
+#[test]
+fn an_address_survives_servers_that_change_its_case() {
+    let signer = signer();
+    let message = MessageId::from_bytes([7; 16]);
+    let address = signer.sign_address(message, 3).unwrap();
+    assert_eq!(address.len(), 63);
+    for spelled in [address.clone(), address.to_uppercase(), format!("{address}+label")] {
+        let token = signer.verify_address(&spelled).unwrap();
+        assert_eq!((token.message, token.recipient), (message, 3));
+    }
+    let (mut bytes, other) = (address.clone().into_bytes(), if address.ends_with('a') { b'b' } else { b'a' });
+    bytes[30] = if bytes[30] == b'a' { b'b' } else { b'a' };
+    let flipped = String::from_utf8(bytes).unwrap();
+    let longer = format!("{address}{}", char::from(other));
+    for forged in ["", "sales", &address[..62], &flipped, &longer] {
+        assert!(signer.verify_address(forged).is_err(), "{forged}");
+    }
+    // A pixel's token is no address, whatever its spelling.
+    let open = Token { kind: Kind::Open, message, recipient: 3, index: 0, destination: String::new() };
+    let bytes = decode(&signer.sign(&open).unwrap()).unwrap();
+    assert!(signer.verify_address(&BASE32_NOPAD_NOCASE.encode(&bytes)).is_err());
+}
