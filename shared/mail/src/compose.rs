@@ -12,6 +12,7 @@ mod headers;
 mod words;
 
 use mail_builder::MessageBuilder;
+use mail_builder::headers::HeaderType;
 
 pub use header_value::Reason;
 
@@ -112,6 +113,16 @@ pub fn compose(mail: &Mail<'_>) -> Result<Vec<u8>, Error> {
     within_limit(bytes.len())?;
     check::check(mail, &bytes)?;
     Ok(bytes)
+}
+
+/// The headers of `mail` but those of MIME, in the order they are sent.
+pub(crate) fn headers<'a>(mail: &Mail<'a>) -> Result<Vec<(&'a str, HeaderType<'a>)>, Error> {
+    headers::build(mail)
+}
+
+/// Those of the ids that can be written into a header. Strangers write anything into theirs.
+pub fn usable_ids<'a>(ids: &[&'a str]) -> Vec<&'a str> {
+    ids.iter().copied().filter(|id| header_value::HeaderValue::id("id", id).is_ok()).collect()
 }
 
 const fn within_limit(bytes: usize) -> Result<(), Error> {

@@ -4,14 +4,20 @@
 //! arguments always give the same bytes. Everything that comes in may have been written by a
 //! stranger: no function panics, and each takes time and memory in proportion to its input.
 //!
+//! - [`parse`] reads a mail that came in, [`classify`] says what it is, [`thread`] to which message it belongs;
+//! - [`forward`] passes it on to the author of the message that it answers;
 //! - [`compose`] builds a MIME message and reads it back before handing it out;
 //! - [`track`] puts one recipient's redirect links and open pixel into a body;
 //! - [`attachments`] lists files that are linked instead of attached;
 //! - [`text`] turns HTML into its plain text alternative, and text into HTML.
 
 pub mod attachments;
+pub mod classify;
 pub mod compose;
+pub mod forward;
+pub mod parse;
 pub mod text;
+pub mod thread;
 pub mod track;
 
 mod addresses;

@@ -27,6 +27,7 @@ use std::ops::Range;
 use splice::Edit;
 
 pub use destination::{MAX_DESTINATION_BYTES, destination};
+pub(crate) use plain::own_text;
 pub use plain::text;
 
 /// Longest HTML that is taken, in bytes.

@@ -27,6 +27,11 @@ pub(super) fn links(text: &str) -> impl Iterator<Item = (Range<usize>, String)> 
     })
 }
 
+/// What the author wrote, without the earlier mail below it and without quoted lines.
+pub(crate) fn own_text(text: &str) -> String {
+    own_lines(text).map(|line| &text[line]).collect()
+}
+
 /// Lines the author wrote, as ranges of bytes.
 fn own_lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;

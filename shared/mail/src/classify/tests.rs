@@ -1,0 +1,215 @@
+use jiff::civil::date;
+
+use super::*;
+use crate::parse::parse;
+
+fn classified(headers: &str, text: &str) -> Classified {
+    let raw = format!("From: Purchasing <purchasing@example.org>\r\n{}\r\n\r\n{text}", headers.replace('\n', "\r\n"));
+    classify(&parse(raw.as_bytes()).unwrap(), false, date(2026, 11, 23))
+}
+
+fn kind(headers: &str, text: &str) -> Kind {
+    classified(headers, text).kind
+}
+
+const ANSWERS: &str = "In-Reply-To: <1@example.com>\n";
+
+#[test]
+fn a_person_answers() {
+    for subject in [
+        "Re: Our offer",
+        "AW: Our offer",
+        "RE: [EXT] Our offer",
+        "Antw: x",
+        "Our offer",
+        "Rép : x",
+        "Re: Fwd: Our offer",
+    ] {
+        let found = classified(&format!("{ANSWERS}Subject: {subject}"), "Yes, please.\r\n\r\nBest regards");
+        assert_eq!((found.kind, found.reasons), (Kind::Reply, vec!["header_in_reply_to"]), "{subject}");
+    }
+    assert_eq!(kind("Subject: x", "Is this still valid?"), Kind::Reply);
+    assert_eq!(kind("Subject: x", ""), Kind::Other);
+    // A list passes on what a person wrote.
+    assert_eq!(kind(&format!("{ANSWERS}List-Id: <a.example.org>\nPrecedence: bulk\nSubject: x"), "Yes."), Kind::Reply);
+    assert_eq!(
+        kind(&format!("{ANSWERS}Auto-Submitted: no\nX-Auto-Response-Suppress: OOF, DR\nSubject: x"), "Yes."),
+        Kind::Reply
+    );
+    let person = "I am on vacation next week, but the offer looks good. Please send the contract.";
+    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), person), Kind::Reply);
+}
+
+#[test]
+fn machines_say_so_in_headers() {
+    for (header, reason) in [
+        ("Auto-Submitted: auto-replied", "header_auto_submitted"),
+        ("Auto-Submitted: auto-generated (vacation)", "header_auto_submitted"),
+        ("X-Autoreply: yes", "header_of_a_responder"),
+        ("X-Autorespond: x", "header_of_a_responder"),
+        ("X-Auto-Response-Suppress: All", "header_auto_response_suppress"),
+        ("Precedence: auto_reply", "header_precedence"),
+        ("Precedence: bulk", "header_precedence"),
+        ("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent", "header_exchange_rule"),
+        ("Return-Path: <>", "empty_return_path"),
+    ] {
+        let found = classified(&format!("{ANSWERS}{header}\nSubject: Re: x"), "Thank you for your mail.");
+        assert_eq!((found.kind, found.reasons), (Kind::AutoReply, vec![reason]), "{header}");
+    }
+}
+
+#[test]
+fn machines_without_headers_are_known_by_their_subject() {
+    for subject in [
+        "Automatic reply: Our offer",
+        "Out of Office: Our offer",
+        "Re: Auto-Reply: Our offer",
+        "Automatische Antwort: Unser Angebot",
+        "AW: Abwesenheitsnotiz: Unser Angebot",
+        "Ich bin nicht im Büro",
+        "=?UTF-8?Q?R=C3=A9ponse_automatique?= : Notre offre",
+        "Absence du bureau",
+        "Respuesta automática: Nuestra oferta",
+        "Fuera de la oficina Re: Nuestra oferta",
+        "Risposta automatica: La nostra offerta",
+        "Fuori ufficio: La nostra offerta",
+        "Automatisch antwoord: Onze aanbieding",
+        "Afwezig: Onze aanbieding",
+        "Samodejni odgovor: Naša ponudba",
+        "Odsotnost: Naša ponudba",
+    ] {
+        assert_eq!(kind(&format!("{ANSWERS}Subject: {subject}"), "x"), Kind::AutoReply, "{subject}");
+    }
+}
+
+#[test]
+fn machines_without_headers_and_subject_are_known_by_two_signs_in_the_text() {
+    for (text, returns) in [
+        (
+            "Hello,\r\n\r\nI am out of the office until December 4th, 2026. In urgent cases please contact Alex.",
+            Some(date(2026, 12, 4)),
+        ),
+        (
+            "Guten Tag, ich bin bis zum 04.12.2026 nicht im Büro. In dringenden Fällen wenden Sie sich an den Empfang.",
+            Some(date(2026, 12, 4)),
+        ),
+        (
+            "Bonjour, je suis absent jusqu'au 4 décembre. En cas d'urgence, veuillez contacter l'accueil.",
+            Some(date(2026, 12, 4)),
+        ),
+        (
+            "Hola, estaré ausente hasta el 4 de diciembre de 2026. Durante mi ausencia contacte con recepción.",
+            Some(date(2026, 12, 4)),
+        ),
+        (
+            "Buongiorno, sono in ferie fino al 4 dicembre 2026. Per urgenze contattare la segreteria.",
+            Some(date(2026, 12, 4)),
+        ),
+        (
+            "Hallo, ik ben afwezig tot en met 4 december. Bij dringende zaken kunt u contact opnemen met de receptie.",
+            Some(date(2026, 12, 4)),
+        ),
+        (
+            "Pozdravljeni, do 4. decembra sem na dopustu. V nujnih primerih se obrnite na tajništvo.",
+            Some(date(2026, 12, 4)),
+        ),
+        ("This is an automated response. We received your mail.", None),
+    ] {
+        let found = classified(&format!("{ANSWERS}Subject: Re: x\nContent-Type: text/plain; charset=utf-8"), text);
+        assert_eq!((found.kind, found.returns_on), (Kind::AutoReply, returns), "{text}");
+    }
+}
+
+#[test]
+fn the_quoted_mail_below_does_not_speak_for_the_answer() {
+    let quoted = "Yes, we order.\r\n\r\nOn Mon, 23 Nov 2026 Sales wrote:\r\n> I am out of the office until 4 December, please contact Alex.\r\n";
+    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), quoted), Kind::Reply);
+    let outlook = "Yes, we order.\r\n\r\nFrom: Sales <sales@example.com>\r\nSent: Monday, 23 November 2026\r\nTo: x\r\n\r\n\
+                   I am out of the office until 4 December, please contact Alex.\r\n";
+    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), outlook), Kind::Reply);
+}
+
+#[test]
+fn a_return_date_is_read_as_people_write_it() {
+    for (text, want) in [
+        ("until 2026-12-04", Some(date(2026, 12, 4))),
+        ("until 4 December", Some(date(2026, 12, 4))),
+        ("until Friday, 4 December 2026", Some(date(2026, 12, 4))),
+        ("until the 4th of December", Some(date(2026, 12, 4))),
+        ("until 2 January", Some(date(2027, 1, 2))),
+        ("until 12/24/2026", Some(date(2026, 12, 24))),
+        ("until 24/12/2026", Some(date(2026, 12, 24))),
+        ("until 04/12/2026", None),
+        ("until Friday", Some(date(2026, 11, 27))),
+        ("until further notice", None),
+        ("from 24 November until 4 December. I will be back on 7 December", Some(date(2026, 12, 7))),
+        ("bis 4.12.", Some(date(2026, 12, 4))),
+        ("bis einschließlich 4. Dezember", Some(date(2026, 12, 4))),
+        ("ab dem 07.12.2026 wieder", Some(date(2026, 12, 7))),
+        ("jusqu’au 1er janvier", Some(date(2027, 1, 1))),
+        ("hasta el lunes", Some(date(2026, 11, 30))),
+        ("vrnem se 7. 12. 2026", None),
+        ("until 31.02.2027", None),
+        ("call 0123456", None),
+    ] {
+        assert_eq!(returns::date("", text, date(2026, 11, 23)), want, "{text}");
+    }
+}
+
+#[test]
+fn what_is_passed_on_is_no_answer() {
+    for subject in [
+        "Fwd: Our offer",
+        "FW: Our offer",
+        "WG: Unser Angebot",
+        "TR : Notre offre",
+        "RV: Nuestra oferta",
+        "I: La nostra offerta",
+        "Doorst: x",
+        "Posredovano: x",
+        "[sales] Fwd: x",
+    ] {
+        let found = classified(&format!("{ANSWERS}Subject: {subject}"), "Please have a look.");
+        assert_eq!((found.kind, found.reasons), (Kind::Forward, vec!["subject_forward"]), "{subject}");
+    }
+    assert_eq!(kind("Subject: Our offer", "---------- Forwarded message ---------\r\nFrom: x\r\n"), Kind::Forward);
+}
+
+#[test]
+fn a_report_says_what_became_of_the_mail() {
+    let report = |action: &str| {
+        format!(
+            "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\n\
+             Final-Recipient: rfc822; purchasing@example.org\r\nAction: {action}\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no\r\n such user\r\n\r\n\
+             --b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <1@example.com>\r\nSubject: Our offer\r\n\r\nx\r\n--b--\r\n"
+        )
+    };
+    let headers = "Subject: Delivery Status\nContent-Type: multipart/report; report-type=delivery-status; boundary=b";
+    let raw =
+        format!("From: MAILER-DAEMON@example.org\r\n{}\r\n\r\n{}", headers.replace('\n', "\r\n"), report("failed"));
+    let mail = parse(raw.as_bytes()).unwrap();
+    let found = mail.report.clone().unwrap();
+    assert_eq!(
+        (found.recipient.as_deref(), found.diagnostic.as_deref()),
+        (Some("purchasing@example.org"), Some("550 no such user"))
+    );
+    assert!(found.is_hard());
+    assert_eq!(mail.attached_ids, ["1@example.com"]);
+    assert_eq!(kind(headers, &report("failed")), Kind::Bounce);
+    assert_eq!(classified(headers, &report("delayed")).reasons, ["report_delayed"]);
+    assert_eq!(kind(headers, &report("delivered")), Kind::Other);
+    assert_eq!(kind("X-Failed-Recipients: purchasing@example.org\nSubject: Mail delivery failed", "x"), Kind::Bounce);
+    let daemon = parse(b"From: postmaster@example.org\r\nSubject: Unzustellbar: Angebot\r\n\r\nx").unwrap();
+    assert_eq!(classify(&daemon, true, date(2026, 11, 23)).kind, Kind::Bounce);
+}
+
+#[test]
+fn filters_that_want_proof_are_no_persons() {
+    for headers in [
+        "Subject: Please confirm your message to purchasing",
+        "X-TMDA-Confirm: x\nSubject: Re: x",
+        "Subject: [BoxTrapper] verification",
+    ] {
+        assert_eq!(kind(&format!("{ANSWERS}{headers}"), "Click here."), Kind::Challenge, "{headers}");
+    }
+}

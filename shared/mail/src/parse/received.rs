@@ -1,0 +1,155 @@
+//! What a received mail says, cut down to what is used.
+
+use mail_parser::{Address, HeaderValue, Message, MimeHeaders, PartType};
+
+use super::report::{self, DeliveryReport};
+
+/// The most text that is looked at, in bytes.
+const MAX_TEXT: usize = 64 * 1024;
+/// The longest header value that is kept, in characters.
+const MAX_VALUE: usize = 1000;
+/// The most ids of a thread.
+const MAX_IDS: usize = 50;
+/// The most recipients.
+const MAX_RECIPIENTS: usize = 200;
+
+/// A mail that came in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Received {
+    /// `Message-ID` without the angle brackets.
+    pub message_id: Option<String>,
+    /// `In-Reply-To`, each without the angle brackets.
+    pub in_reply_to: Vec<String>,
+    /// `References`, oldest first, each without the angle brackets.
+    pub references: Vec<String>,
+    /// The one address in `From`; none when there are several, or none.
+    pub from: Option<String>,
+    /// The name beside it.
+    pub from_name: Option<String>,
+    /// The addresses in `To`, `Cc` and what servers note on the way (`Delivered-To`, `X-Original-To`).
+    pub recipients: Vec<String>,
+    /// The subject, decoded.
+    pub subject: String,
+    /// The text of the mail, or that of its HTML; at most 64 KB.
+    pub text: String,
+    /// All headers by name in lower case, with their value on one line, in their order.
+    pub headers: Vec<(String, String)>,
+    /// The content type of the whole, as `multipart/report`.
+    pub content_type: String,
+    /// What a server reports about the delivery of an earlier mail (RFC 3464).
+    pub report: Option<DeliveryReport>,
+    /// The reader's software confirms that a mail was shown (RFC 8098).
+    pub is_read_receipt: bool,
+    /// The method of a calendar part, as `REPLY`.
+    pub calendar_method: Option<String>,
+    /// Ids (`Message-ID`) of messages that are attached or quoted by a report.
+    pub attached_ids: Vec<String>,
+    /// A whole message is attached.
+    pub has_attached_message: bool,
+}
+
+impl Received {
+    pub(super) fn of(message: &Message<'_>) -> Self {
+        let from = message.from().and_then(single);
+        let attached = message.parts.iter().filter_map(|part| match &part.body {
+            PartType::Message(attached) => Some(attached),
+            _ => None,
+        });
+        let attached: Vec<&Message<'_>> = attached.collect();
+        Self {
+            message_id: message.message_id().map(short),
+            in_reply_to: ids(message.in_reply_to()),
+            references: ids(message.references()),
+            from: from.as_ref().map(|(address, _)| address.clone()),
+            from_name: from.and_then(|(_, name)| name),
+            recipients: recipients(message),
+            subject: message.subject().map(short).unwrap_or_default(),
+            text: text(message),
+            headers: headers(message),
+            content_type: content_type(message),
+            report: report::find(message),
+            is_read_receipt: message.parts.iter().any(|part| is_type(part, "message", "disposition-notification")),
+            calendar_method: message.parts.iter().find_map(calendar_method),
+            attached_ids: attached.iter().filter_map(|message| message.message_id().map(short)).collect(),
+            has_attached_message: !attached.is_empty(),
+        }
+    }
+
+    /// The values of a header, by its name in lower case.
+    pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(MAX_VALUE).collect()
+}
+
+fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+    let all: Vec<&str> = match value {
+        HeaderValue::Text(id) => vec![id],
+        HeaderValue::TextList(ids) => ids.iter().map(AsRef::as_ref).collect(),
+        _ => Vec::new(),
+    };
+    // The newest ones tell the most.
+    let surplus = all.len().saturating_sub(MAX_IDS);
+    all[surplus..].iter().map(|id| short(id.trim_matches(['<', '>', ' ']))).collect()
+}
+
+/// The only mailbox of a field.
+fn single(address: &Address<'_>) -> Option<(String, Option<String>)> {
+    let mut all = address.iter();
+    let (first, second) = (all.next()?, all.next());
+    second.is_none().then_some(())?;
+    Some((first.address().map(short)?, first.name().map(short)))
+}
+
+fn recipients(message: &Message<'_>) -> Vec<String> {
+    let fields = message.all_to().chain(message.all_cc()).flat_map(Address::iter);
+    let named = fields.filter_map(|mailbox| mailbox.address()).map(short);
+    let noted = [
+        "Delivered-To",
+        "X-Original-To",
+        "Envelope-To",
+        "X-Forwarded-To",
+        "X-MS-Exchange-Organization-OriginalEnvelopeRecipients",
+    ];
+    let noted = noted.into_iter().filter_map(|name| message.header_raw(name));
+    let noted = noted
+        .flat_map(|value| value.split([',', ' ', '\r', '\n']))
+        .map(|address| short(address.trim_matches(['<', '>'])));
+    named.chain(noted).filter(|address| address.contains('@')).take(MAX_RECIPIENTS).collect()
+}
+
+/// The author's words: the first text part, else the text of the first HTML part.
+fn text(message: &Message<'_>) -> String {
+    let text = message.body_text(0).unwrap_or_default();
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+fn headers(message: &Message<'_>) -> Vec<(String, String)> {
+    let one_line = |value: &str| short(&value.split_whitespace().collect::<Vec<_>>().join(" "));
+    message.headers_raw().map(|(name, value)| (name.to_ascii_lowercase(), one_line(value))).collect()
+}
+
+fn content_type(message: &Message<'_>) -> String {
+    let found = message.root_part().content_type();
+    found
+        .map(|of| format!("{}/{}", of.ctype(), of.subtype().unwrap_or_default()).to_ascii_lowercase())
+        .unwrap_or_default()
+}
+
+/// Whether a part has this media type.
+pub(super) fn is_type(part: &mail_parser::MessagePart<'_>, kind: &str, subtype: &str) -> bool {
+    let is = |found: Option<&str>, wanted: &str| found.is_some_and(|found| found.eq_ignore_ascii_case(wanted));
+    part.content_type().is_some_and(|of| is(Some(of.ctype()), kind) && is(of.subtype(), subtype))
+}
+
+fn calendar_method(part: &mail_parser::MessagePart<'_>) -> Option<String> {
+    let of = part.content_type().filter(|_| is_type(part, "text", "calendar"))?;
+    Some(of.attribute("method")?.to_ascii_uppercase())
+}
