@@ -17,6 +17,9 @@ use crate::config::{self, ConfigError, names};
 /// How long the address of a download is valid: long enough to start it, too short to pass it on.
 const DOWNLOAD_TIME: Duration = Duration::from_mins(5);
 
+/// What the names of received mails begin with.
+const RECEIVED: &str = "inbound/";
+
 /// The bucket.
 #[derive(Clone, Debug)]
 pub struct Blobs {
@@ -157,6 +160,17 @@ impl Blobs {
     /// When it is missing or storage does not answer.
     pub async fn file(&self, message: MessageId, file: &Attachment) -> Result<Vec<u8>, Error> {
         self.get(file_key(message, file.id), version(file)).await
+    }
+
+    /// The bytes of a mail that came in, as its notification names it.
+    ///
+    /// # Errors
+    /// When it is missing or storage does not answer. What does not lie with received mail is missing.
+    pub async fn received(&self, key: &str) -> Result<Vec<u8>, Error> {
+        if !key.starts_with(RECEIVED) {
+            return Err(Error::Missing);
+        }
+        self.get(key.to_owned(), None).await
     }
 
     /// Removes a file; not an error when it is not there.

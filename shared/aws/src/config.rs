@@ -14,6 +14,10 @@ pub mod names {
     pub const EVENTS_QUEUE: &str = "EVENTS_QUEUE_URL";
     /// The queue of send tasks, read by the sender.
     pub const SENDS_QUEUE: &str = "SENDS_QUEUE_URL";
+    /// The queue of what the mail service tells, read by the feedback function.
+    pub const FEEDBACK_QUEUE: &str = "FEEDBACK_QUEUE_URL";
+    /// The domain whose mail comes to us; optional.
+    pub const INBOUND_DOMAIN: &str = "INBOUND_DOMAIN";
     /// The ring of keys that sign tokens and cursors, as JSON.
     pub const TRACKING_KEYS: &str = "TRACKING_KEYS";
     /// Where recipients reach the tracking endpoints, without a slash at the end.

@@ -4,6 +4,8 @@ pub mod batch;
 pub mod hit;
 pub mod http;
 pub mod log;
+pub mod ses;
+mod sns;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;

@@ -9,10 +9,13 @@ pub mod error;
 mod hits;
 mod idempotency;
 mod keys;
+mod mails;
 mod messages;
 mod organisations;
 mod records;
 mod reminders;
+mod replies;
+mod suppressions;
 mod table;
 
 pub use error::Error;

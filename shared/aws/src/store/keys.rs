@@ -152,6 +152,14 @@ pub(super) fn reminder(message: MessageId) -> Key {
     key(message_partition(message), "REMINDER")
 }
 
+/// What the sort keys of mails that came back begin with.
+pub(super) const REPLY: &str = "REPLY#";
+
+/// A mail that came back. Ids sort by time.
+pub(super) fn reply(message: MessageId, reply: EventId) -> Key {
+    key(message_partition(message), format!("{REPLY}{reply}"))
+}
+
 /// The partition of the cards of an owner.
 pub(super) fn cards(org: OrgId, owner: UserId) -> String {
     format!("CARDS#{org}#{owner}")
@@ -177,6 +185,21 @@ pub(super) fn due(due: &Due, at: Timestamp) -> Key {
     };
     let sk = format!("{}#{}#{work}", instant::format(at), due.message);
     key(due_partition(due.work.tick(), &Minute::of(at).hour(), shard(due.message)), sk)
+}
+
+/// Which copy a mail was, by the mail service's id.
+pub(super) fn mail(ses_id: &str) -> Key {
+    key(format!("SES#{ses_id}"), "SES")
+}
+
+/// The partition of the addresses to which an organisation sends no more.
+pub(super) fn suppressions(org: OrgId) -> String {
+    format!("SUP#{org}")
+}
+
+/// That an organisation sends no more to an address.
+pub(super) fn suppression(org: OrgId, email: &EmailAddress) -> Key {
+    key(suppressions(org), email.key())
 }
 
 /// Up to which minute the tick has read.
@@ -210,7 +233,9 @@ mod tests {
         assert!(inside(&copy(id, 0).sk) && inside(&copy(id, 49).sk) && inside(&message(id).sk));
         let event = EventId::from_bytes([2; 16]);
         let file = AttachmentId::from_bytes([3; 16]);
-        for outside in [attachment(id, file).sk, hits(id, event, "00").sk, links(id, 0).sk, reminder(id).sk] {
+        for outside in
+            [attachment(id, file).sk, hits(id, event, "00").sk, links(id, 0).sk, reminder(id).sk, reply(id, event).sk]
+        {
             assert!(!inside(&outside), "{outside}");
         }
     }

@@ -182,7 +182,7 @@ impl Table {
     pub(crate) async fn query(&self, pk: &str, range: &Range) -> Result<Vec<Item>, Error> {
         let pages = pin!(self.pages(pk.to_owned(), range.clone()));
         if range.limit.is_some() {
-            return Ok(pages.take(1).try_concat().await?);
+            return pages.take(1).try_concat().await;
         }
         pages.try_concat().await
     }
