@@ -1,8 +1,9 @@
-//! The recorder: hits from the queue into the log of their message, and the figures that follow.
+//! The recorder: hits and replies from the queue into the log of their message, and the figures that follow.
 //!
 //! - Trigger: the events queue, in batches.
 //! - Reads: the message, its figures, its log.
-//! - Writes: one segment of the log for all new hits of a message in the batch; a card for a first open; the figures last.
+//! - Writes: one segment of the log for all new hits of a message in the batch, and each reply; a card for a first open; the
+//!   figures last.
 //! - On failure: the hits of that message come again. Whatever was written already makes no difference then.
 //!
 //! The figures' version is read before the log and is the condition of their write, so of two recorders at work on
@@ -20,9 +21,11 @@ use domain::engagement::{Context, Engagement, fold};
 use domain::event::{Action, Hit, MessageHit};
 use domain::id::{EventId, MessageId};
 use domain::message::Message;
+use domain::reply::{MessageReply, Reply};
 use domain::task::RecordTask;
 
 mod flood;
+mod replies;
 
 /// What the recorder touches.
 pub struct App {
@@ -46,24 +49,35 @@ impl App {
 /// Records the hits of a batch, message by message.
 pub async fn handle(app: &App, event: Event) -> Response {
     let (tasks, unread) = batch::tasks(event);
-    batch::each(by_message(tasks), unread, |(message, hits)| record(app, message, hits)).await
+    batch::each(by_message(tasks), unread, |(message, news)| record(app, message, news)).await
 }
 
-type Group = (Vec<String>, (MessageId, Vec<Hit>));
+/// What a batch brings for one message.
+#[derive(Default)]
+struct News {
+    hits: Vec<Hit>,
+    replies: Vec<Reply>,
+}
+
+type Group = (Vec<String>, (MessageId, News));
 
 fn by_message(tasks: Vec<(String, RecordTask)>) -> Vec<Group> {
-    let mut groups: BTreeMap<MessageId, (Vec<String>, Vec<Hit>)> = BTreeMap::new();
-    for (id, RecordTask::HitV1(MessageHit { message, hit })) in tasks {
-        let group = groups.entry(message).or_default();
-        group.0.push(id);
-        group.1.push(hit);
+    let mut groups: BTreeMap<MessageId, (Vec<String>, News)> = BTreeMap::new();
+    for (id, task) in tasks {
+        let (RecordTask::HitV1(MessageHit { message, .. }) | RecordTask::ReplyV1(MessageReply { message, .. })) = task;
+        let (ids, news) = groups.entry(message).or_default();
+        ids.push(id);
+        match task {
+            RecordTask::HitV1(MessageHit { hit, .. }) => news.hits.push(hit),
+            RecordTask::ReplyV1(MessageReply { reply, .. }) => news.replies.push(reply),
+        }
     }
-    groups.into_iter().map(|(message, (ids, hits))| (ids, (message, hits))).collect()
+    groups.into_iter().map(|(message, (ids, news))| (ids, (message, news))).collect()
 }
 
-async fn record(app: &App, id: MessageId, hits: Vec<Hit>) -> Outcome {
+async fn record(app: &App, id: MessageId, news: News) -> Outcome {
     for _ in 0..TRIES {
-        match try_record(app, id, &hits).await {
+        match try_record(app, id, &news).await {
             Ok(outcome) => return outcome,
             Err(Error::Conflict) => {}
             Err(error) => return Outcome::Retry(error.to_string()),
@@ -72,22 +86,25 @@ async fn record(app: &App, id: MessageId, hits: Vec<Hit>) -> Outcome {
     Outcome::Retry("others are recording this message".to_owned())
 }
 
-async fn try_record(app: &App, id: MessageId, hits: &[Hit]) -> Result<Outcome, Error> {
+async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Error> {
     let Some(stored) = app.store.message(id).await? else {
         return Ok(Outcome::Drop("no such message"));
     };
     let message = &stored.message;
-    let hits: Vec<Hit> = hits.iter().filter(|hit| belongs(hit, message)).cloned().collect();
+    let hits: Vec<Hit> = news.hits.iter().filter(|hit| belongs(hit, message)).cloned().collect();
     let batch: BTreeSet<EventId> = hits.iter().map(|hit| hit.id).collect();
     let before = app.store.summary(message.org, message.owner, id).await?;
-    let after = if before.logged >= flood::LOG_LIMIT {
+    let after = if hits.is_empty() {
+        before.clone()
+    } else if before.logged >= flood::LOG_LIMIT {
         flood::count_only(&before, &hits)
     } else {
         let engagement = log(app, &stored, hits).await?;
         announce(app, message, &engagement, &batch).await?;
         let logged = u32::try_from(engagement.judged.len()).unwrap_or(u32::MAX);
-        Summary { kpis: engagement.kpis, logged, ..before.clone() }
+        Summary { kpis: engagement.kpis.keeping_replies(&before.kpis), logged, ..before.clone() }
     };
+    let after = replies::count(app, id, &news.replies, after).await?;
     if after != before {
         let after = Summary { version: before.version + 1, ..after };
         app.store.replace_summary(message.org, message.owner, id, &after).await?;

@@ -107,7 +107,7 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
 
 async fn facts(app: &App, message: &Message) -> Result<Facts, Error> {
     let kpis = app.store.summary(message.org, message.owner, message.id).await?.kpis;
-    Ok(Facts { opened_by_person: kpis.first_opened_at, replied_by_person: None })
+    Ok(Facts { opened_by_person: kpis.first_opened_at, replied_by_person: kpis.first_replied_at })
 }
 
 fn about(message: &Message) -> About<'_> {

@@ -1,6 +1,7 @@
 //! The sender: one copy of one message to SES, at most once.
 //!
-//! - Trigger: the send queue, one task at a time. A task only says which copy to look at.
+//! - Trigger: the send queue, one task at a time. A task only says which copy to look at, or which received mail to pass
+//!   on to an author.
 //! - Reads: the copy, its message, body, links and files.
 //! - Writes: the copy, before and after the call to SES; hints at what must be looked at later; cards for what went wrong.
 //! - On failure: before the call, the task comes again and a later worker takes over. After it, nobody sends again:
@@ -22,6 +23,7 @@ use domain::task::SendTask;
 use domain::token::Signer;
 use jiff::{SignedDuration, Timestamp};
 
+mod forward;
 mod render;
 mod report;
 mod submit;
@@ -40,6 +42,8 @@ pub struct App {
     pub signer: Signer,
     /// Where recipients reach the tracking endpoints, without a slash at the end.
     pub tracking_url: String,
+    /// The domain whose mail comes to us.
+    pub inbound_domain: Option<String>,
     /// Tells whether a copy is due.
     pub clock: Clock,
     /// Names attempts.
@@ -60,9 +64,17 @@ impl App {
             sends: Queue::from_env(aws.sqs(), names::SENDS_QUEUE)?,
             signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
             tracking_url: config::required(names::TRACKING_URL)?,
+            inbound_domain: config::optional(names::INBOUND_DOMAIN),
             clock: Clock::system(),
             ids: Ids::System,
         })
+    }
+}
+
+impl App {
+    /// The host that our ids of mails end in.
+    pub(crate) fn host(&self) -> &str {
+        self.tracking_url.split("://").last().unwrap_or_default().split([':', '/']).next().unwrap_or_default()
     }
 }
 
@@ -70,8 +82,12 @@ impl App {
 pub async fn handle(app: &App, event: Event) -> Response {
     let (tasks, unread) = batch::tasks(event);
     let groups = tasks.into_iter().map(|(id, task)| (vec![id], task)).collect();
-    batch::each(groups, unread, |SendTask::CopyV1 { message, recipient }| async move {
-        match look_at(app, message, recipient).await {
+    batch::each(groups, unread, |task| async move {
+        let done = match task {
+            SendTask::CopyV1 { message, recipient } => look_at(app, message, recipient).await,
+            SendTask::ForwardV1 { message, key, verified } => forward::pass_on(app, message, &key, verified).await,
+        };
+        match done {
             Ok(outcome) => outcome,
             Err(Error::Conflict) => Outcome::Done,
             Err(error) => Outcome::Retry(error.to_string()),

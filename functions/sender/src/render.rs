@@ -93,8 +93,11 @@ fn compose_copy(
     body: &Body,
     files: &[(&Attachment, Vec<u8>)],
 ) -> Result<Vec<u8>, Unsendable> {
-    let host = app.tracking_url.split("://").last().unwrap_or_default().split([':', '/']).next().unwrap_or_default();
-    let (message_id, thread) = (format!("{}.{recipient}@{host}", message.id), format!("{}@{host}", message.id));
+    let host = app.host();
+    let (message_id, own_id) = (format!("{}.{recipient}@{host}", message.id), format!("{}@{host}", message.id));
+    let before = message.thread.iter().flat_map(|thread| &thread.references).map(String::as_str);
+    let references = before.chain([own_id.as_str()]).collect();
+    let reply_to = reply_address(app, message, recipient);
     let visible = |role| {
         let recipients = message.recipients.iter().filter(move |recipient| recipient.role == role);
         recipients.map(|recipient| mailbox(&recipient.mailbox)).collect()
@@ -105,15 +108,15 @@ fn compose_copy(
     });
     Ok(compose::compose(&compose::Mail {
         from: mailbox(&message.from),
-        reply_to: None,
+        reply_to: reply_to.as_deref().map(|email| compose::Mailbox { name: message.from.name.as_deref(), email }),
         to: visible(Role::To),
         cc: visible(Role::Cc),
         subject: &message.subject,
         html: Some(&body.html),
         text: Some(&body.text),
         message_id: &message_id,
-        references: vec![&thread],
-        in_reply_to: None,
+        references,
+        in_reply_to: message.thread.as_ref().map(|thread| thread.in_reply_to.as_str()),
         date_unix_seconds: message.send_at.unwrap_or(message.created_at).as_second(),
         headers: Vec::new(),
         boundary_seed: &message_id,
@@ -121,6 +124,12 @@ fn compose_copy(
     })?)
 }
 
-fn mailbox(mailbox: &Mailbox) -> compose::Mailbox<'_> {
+/// The address that this recipient's answers come to, when they come to us.
+fn reply_address(app: &App, message: &Message, recipient: u16) -> Option<String> {
+    let domain = app.inbound_domain.as_deref().filter(|_| message.replies_to_us)?;
+    Some(format!("{}@{domain}", app.signer.sign_address(message.id, recipient)?))
+}
+
+pub(crate) fn mailbox(mailbox: &Mailbox) -> compose::Mailbox<'_> {
     compose::Mailbox { name: mailbox.name.as_deref(), email: mailbox.email.as_str() }
 }

@@ -4,6 +4,7 @@ use aws::blobs;
 use aws::lambda::batch::Outcome;
 use aws::mailer::Mail;
 use aws::store::{Error, Stored};
+use domain::copy::delivery::MailRef;
 use domain::copy::{Answer, Copy, State};
 use domain::id::{AttemptId, MessageId};
 
@@ -15,9 +16,12 @@ pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> 
     let Some(stored) = app.store.message(id).await? else {
         return Ok(Outcome::Drop("no such message"));
     };
+    if let Some(reason) = refusal(app, &stored, copy.recipient).await? {
+        return reject(app, id, &copy, reason).await;
+    }
     let bytes = match render::mime(app, &stored, copy.recipient).await {
         Ok(bytes) => bytes,
-        Err(render::Error::Unsendable(reason)) => return reject(app, id, &copy, reason).await,
+        Err(render::Error::Unsendable(reason)) => return reject(app, id, &copy, reason.to_string()).await,
         Err(render::Error::Store(error)) => return Err(error),
         Err(render::Error::Blobs(error)) => return Ok(Outcome::Retry(error.to_string())),
     };
@@ -25,14 +29,22 @@ pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> 
     let Ok(copy) = copy.submitting(app.clock.now(), attempt) else { return Ok(Outcome::Done) };
     app.store.replace_copy(id, &copy).await?;
     let answer = app.mailer.send(envelope(&stored, &copy, attempt, bytes)).await;
+    note(app, &MailRef { message: id, recipient: copy.recipient, attempt }, &answer).await;
     settle(app, id, copy, answer).await
 }
 
-async fn reject(app: &App, id: MessageId, copy: &Copy, reason: Unsendable) -> Result<Outcome, Error> {
-    match copy.rejected(reason.to_string()) {
+async fn reject(app: &App, id: MessageId, copy: &Copy, reason: String) -> Result<Outcome, Error> {
+    match copy.rejected(reason) {
         Ok(failed) => write(app, id, &failed, None).await,
         Err(_) => Ok(Outcome::Done),
     }
+}
+
+/// Why nothing more is sent to this recipient. Asked when the copy leaves, so it holds for what was scheduled before.
+async fn refusal(app: &App, stored: &Stored, recipient: u16) -> Result<Option<String>, Error> {
+    let Some(recipient) = stored.message.recipients.get(usize::from(recipient)) else { return Ok(None) };
+    let entry = app.store.suppression(stored.message.org, &recipient.mailbox.email).await?;
+    Ok(entry.map(|entry| entry.refusal()))
 }
 
 fn envelope<'a>(stored: &'a Stored, copy: &Copy, attempt: AttemptId, bytes: Vec<u8>) -> Mail<'a> {
@@ -46,6 +58,15 @@ fn envelope<'a>(stored: &'a Stored, copy: &Copy, attempt: AttemptId, bytes: Vec<
         ("attempt", attempt.to_string()),
     ];
     Mail { from: message.from.email.as_str(), to, bytes, tags }
+}
+
+/// Notes which copy the mail was, for events and replies that only know the provider's id. If that fails, an event
+/// notes it again.
+async fn note(app: &App, mail: &MailRef, answer: &Answer) {
+    let Answer::Accepted(ses_id) = answer else { return };
+    if let Err(error) = app.store.put_mail(ses_id, mail).await {
+        tracing::warn!(message = %mail.message, %error, "mail not noted");
+    }
 }
 
 /// Writes down the answer. Somebody may have settled the copy meanwhile, so a conflict is looked at again.

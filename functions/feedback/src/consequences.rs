@@ -1,0 +1,72 @@
+//! What follows from news: nothing more is sent to an address, and the author hears of it.
+
+use aws::store::{Error, Stored};
+use domain::card::Card;
+use domain::card::fact::{About, Fact, Problem};
+use domain::copy::delivery::{MailRef, News, Report};
+use domain::copy::{Copy, State};
+use domain::message::{Message, Recipient};
+use domain::suppression::Suppression;
+
+use crate::App;
+
+/// Writes what follows from news that changes a copy. Told twice, it is the same.
+pub(crate) async fn follow(
+    app: &App,
+    mail: &MailRef,
+    report: &Report,
+    before: &Copy,
+    after: &Copy,
+) -> Result<(), Error> {
+    let problem = problem(&report.news, before, after);
+    let settled = before.state == State::Unconfirmed;
+    if problem.is_none() && !settled {
+        return Ok(());
+    }
+    let Some(Stored { message, .. }) = app.store.message(mail.message).await? else { return Ok(()) };
+    let Some(recipient) = message.recipients.get(usize::from(mail.recipient)) else { return Ok(()) };
+    if let Some(entry) = Suppression::from_news(&report.news, &recipient.mailbox.email, message.id) {
+        app.store.suppress(message.org, &entry).await?;
+    }
+    if let Some(problem) = problem {
+        tracing::warn!(message = %message.id, recipient = mail.recipient, ?problem, "delivery problem");
+        let card = card(app, &message, recipient, after, problem);
+        app.store.put_card(message.org, message.owner, &card).await?;
+    }
+    if settled {
+        withdraw(app, &message, recipient, before).await?;
+    }
+    Ok(())
+}
+
+/// What the author has to hear of, when this news is what brought it about.
+fn problem(news: &News, before: &Copy, after: &Copy) -> Option<Problem> {
+    let (was, is) = (&before.delivery, &after.delivery);
+    match news {
+        News::Bounced(_) => (was.bounced != is.bounced).then_some(Problem::Bounced),
+        News::Complained(_) => (was.complained != is.complained).then_some(Problem::Complained),
+        News::Rejected(_) => (was.rejected != is.rejected).then_some(Problem::Failed),
+        News::Accepted | News::Delivered { .. } | News::Delayed(_) => None,
+    }
+}
+
+fn card(app: &App, message: &Message, recipient: &Recipient, copy: &Copy, problem: Problem) -> Card {
+    let about = About { message: message.id, subject: &message.subject, records: message.records() };
+    let (who, submissions) = (&recipient.mailbox, copy.submissions);
+    Card::of(about, Fact::DeliveryProblem { recipient: copy.recipient, who, problem, submissions }, app.clock.now())
+}
+
+/// Nobody has to decide any more whether the copy left.
+async fn withdraw(app: &App, message: &Message, recipient: &Recipient, before: &Copy) -> Result<(), Error> {
+    let id = card(app, message, recipient, before, Problem::Unconfirmed).id;
+    let Some(card) = app.store.card(message.org, message.owner, id).await? else { return Ok(()) };
+    let done = card.dismissed();
+    if done == card {
+        return Ok(());
+    }
+    match app.store.replace_card(message.org, message.owner, &done, None).await {
+        // Its author is faster.
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}

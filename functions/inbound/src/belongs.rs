@@ -1,0 +1,51 @@
+//! To which message a mail belongs.
+
+use aws::lambda::ses::arrival::Arrival;
+use domain::address::EmailAddress;
+use domain::message::{Message, State};
+use domain::reply::MatchedBy;
+use mail::thread::{Candidate, candidates};
+
+use crate::letter::Letter;
+use crate::{App, Later};
+
+/// The message that a mail answers.
+pub(crate) struct Belongs {
+    /// The message.
+    pub(crate) message: Message,
+    /// Whose copy it answers, when that is known.
+    pub(crate) recipient: Option<u16>,
+    /// How it was found.
+    pub(crate) by: MatchedBy,
+}
+
+/// Follows what may name a message, the surest first, to the first that is there and was sent.
+pub(crate) async fn find(app: &App, arrival: &Arrival, letter: &Letter) -> Result<Option<Belongs>, Later> {
+    for candidate in candidates(letter.mail(), &arrival.recipients, app.inbound_domain.as_deref()) {
+        let (id, recipient, by) = match candidate {
+            Candidate::Address(local) => match app.signer.verify_address(&local) {
+                Ok(token) => (token.message, Some(token.recipient), MatchedBy::ReplyAddress),
+                Err(_) => continue,
+            },
+            Candidate::OwnId(id, recipient) => (id, recipient, MatchedBy::OwnId),
+            Candidate::SesId(ses_id) => match app.store.mail(&ses_id).await? {
+                Some(mail) => (mail.message, Some(mail.recipient), MatchedBy::SesId),
+                None => continue,
+            },
+        };
+        let message = app.store.message(id).await?.map(|stored| stored.message);
+        if let Some(message) = message.filter(|message| message.state == State::Released) {
+            let recipient =
+                sender_among(&message, letter).or(recipient.filter(|n| usize::from(*n) < message.recipients.len()));
+            return Ok(Some(Belongs { message, recipient, by }));
+        }
+    }
+    Ok(None)
+}
+
+/// The recipient who sent this mail: whoever's copy it refers to, the sender says who answers.
+fn sender_among(message: &Message, letter: &Letter) -> Option<u16> {
+    let from = EmailAddress::parse(letter.mail().from.as_deref()?).ok()?.key();
+    let position = message.recipients.iter().position(|recipient| recipient.mailbox.email.key() == from)?;
+    u16::try_from(position).ok()
+}

@@ -1,0 +1,109 @@
+//! A mail that was opened, or could not be: what it is, and what is kept of it.
+
+use aws::lambda::ses::arrival::Arrival;
+use domain::address::EmailAddress;
+use domain::id::EventId;
+use domain::message::Message;
+use domain::reply::{Kind, MatchedBy, Reply};
+use domain::trust::{Check, Domains};
+use jiff::tz::TimeZone;
+use mail::classify::{Classified, classify};
+use mail::forward;
+use mail::parse::{Received, parse};
+
+use crate::belongs::Belongs;
+
+/// How many ids of a thread are kept for an answer.
+const KEPT_REFERENCES: usize = 10;
+
+/// A mail and what it is.
+pub(crate) struct Letter {
+    mail: Received,
+    classified: Classified,
+}
+
+impl Letter {
+    /// Reads a mail. What has a virus is not opened, and what is too complex cannot be; both are *other*, with the reason.
+    pub(crate) fn open(arrival: &Arrival, raw: &[u8]) -> Self {
+        let sealed = |reason| {
+            let classified = Classified { kind: Kind::Other, reasons: vec![reason], returns_on: None };
+            Self { mail: Received::default(), classified }
+        };
+        if arrival.verdicts.virus == Check::Fail {
+            return sealed("virus");
+        }
+        match parse(raw) {
+            Ok(mail) => {
+                let today = arrival.at.to_zoned(TimeZone::UTC).date();
+                let classified = classify(&mail, arrival.source.is_empty(), today);
+                Self { mail, classified }
+            }
+            Err(error) => sealed(error.reason()),
+        }
+    }
+
+    /// What it is.
+    pub(crate) fn kind(&self) -> Kind {
+        self.classified.kind
+    }
+
+    /// What it says; empty when it could not be opened.
+    pub(crate) fn mail(&self) -> &Received {
+        &self.mail
+    }
+
+    /// True when the domain in `From` vouches for it.
+    pub(crate) fn is_verified(&self, arrival: &Arrival) -> bool {
+        let domain = |address: &str| address.rsplit_once('@').map_or(String::new(), |(_, domain)| domain.to_owned());
+        let from = self.mail.from.as_deref().map(domain).unwrap_or_default();
+        let signatures: Vec<&str> = self.mail.header("dkim-signature").filter_map(signing_domain).collect();
+        arrival.verdicts.vouch_for(&Domains { from: &from, envelope: &domain(&arrival.source), signatures })
+    }
+
+    /// What is kept of it.
+    pub(crate) fn reply(&self, arrival: &Arrival, belongs: &Belongs) -> Reply {
+        let Classified { kind, reasons, returns_on } = &self.classified;
+        let from = self.mail.from.as_deref().and_then(|from| EmailAddress::parse(from).ok());
+        let surplus = self.mail.references.len().saturating_sub(KEPT_REFERENCES);
+        Reply {
+            id: EventId::of(arrival.at, &["inbound", &arrival.id]),
+            at: arrival.at,
+            recipient: belongs.recipient,
+            own_team: from.as_ref().is_some_and(|from| is_own_team(&belongs.message, from)),
+            from: from.filter(|from| !is_recipient(&belongs.message, belongs.recipient, from)),
+            kind: *kind,
+            reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+            matched_by: belongs.by,
+            verified: self.is_verified(arrival),
+            returns_on: *returns_on,
+            message_id: self.mail.message_id.clone(),
+            references: self.mail.references[surplus..].to_vec(),
+        }
+    }
+
+    /// True for what came to an address of ours in the place of the author's. What we passed on ourselves, what went
+    /// round too often, and what may do harm goes no further.
+    pub(crate) fn is_for_author(&self, belongs: &Belongs, reply: &Reply) -> bool {
+        let went_round = self.mail.header(&forward::MARK.to_ascii_lowercase()).next().is_some()
+            || self.mail.header("received").count() > forward::MAX_HOPS;
+        let sealed = self.mail == Received::default();
+        belongs.by == MatchedBy::ReplyAddress && !reply.own_team && !went_round && !sealed
+    }
+}
+
+/// The author, and colleagues who are no recipients: the company's own domain.
+fn is_own_team(message: &Message, from: &EmailAddress) -> bool {
+    let author = &message.from.email;
+    let recipient = message.recipients.iter().any(|recipient| recipient.mailbox.email.key() == from.key());
+    from.key() == author.key() || (!recipient && from.domain() == author.domain())
+}
+
+fn is_recipient(message: &Message, recipient: Option<u16>, from: &EmailAddress) -> bool {
+    let recipient = recipient.and_then(|n| message.recipients.get(usize::from(n)));
+    recipient.is_some_and(|recipient| recipient.mailbox.email.key() == from.key())
+}
+
+/// The `d=` of a signature (RFC 6376, section 3.5).
+fn signing_domain(signature: &str) -> Option<&str> {
+    signature.split(';').find_map(|tag| Some(tag.trim().strip_prefix("d=")?.trim()))
+}

@@ -1,0 +1,22 @@
+//! Replies of a batch: each is kept once, then all of the message are counted anew.
+
+use aws::store::{Error, Summary};
+use domain::id::MessageId;
+use domain::reply::{MAX_REPLIES, Reply};
+
+use crate::App;
+
+/// Keeps the new ones and puts the number of answers in place. Beyond [`MAX_REPLIES`], nothing more is kept.
+pub(crate) async fn count(app: &App, message: MessageId, new: &[Reply], summary: Summary) -> Result<Summary, Error> {
+    if new.is_empty() {
+        return Ok(summary);
+    }
+    let mut all = app.store.replies(message).await?;
+    for reply in new {
+        if all.len() < MAX_REPLIES && !all.iter().any(|known| known.is_same_mail(reply)) {
+            app.store.put_reply(message, reply).await?;
+            all.push(reply.clone());
+        }
+    }
+    Ok(Summary { kpis: summary.kpis.with_replies(&all), ..summary })
+}

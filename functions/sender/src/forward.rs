@@ -1,0 +1,81 @@
+//! Passes a received mail on to the author of the message that it answers.
+//!
+//! Unlike a copy, it may be handed over twice when the process dies behind the call: the author seeing an answer twice
+//! harms nobody, one that is lost does.
+
+use aws::blobs;
+use aws::lambda::batch::Outcome;
+use aws::mailer::Mail;
+use aws::store::Error;
+use domain::copy::Answer;
+use domain::id::MessageId;
+use domain::message::Message;
+use mail::compose::{self, compose};
+use mail::forward::{Forward, forward};
+use mail::parse::{Received, parse};
+
+use crate::App;
+use crate::render::mailbox;
+
+/// Passes on the mail in the object `key`. When it cannot go along as it is, the author is told of it.
+pub(crate) async fn pass_on(app: &App, id: MessageId, key: &str, verified: bool) -> Result<Outcome, Error> {
+    let Some(stored) = app.store.message(id).await? else { return Ok(Outcome::Drop("no such message")) };
+    let message = &stored.message;
+    let raw = match app.blobs.received(key).await {
+        Ok(raw) => raw,
+        Err(blobs::Error::Missing) => return Ok(Outcome::Drop("no such mail in storage")),
+        Err(error) => return Ok(Outcome::Retry(error.to_string())),
+    };
+    let Ok(mail) = parse(&raw) else { return Ok(Outcome::Drop("mail too complex to be passed on")) };
+    let own_id = format!("forward.{}@{}", key.rsplit('/').next().unwrap_or_default(), app.host());
+    let mark = id.to_string();
+    let as_what = Forward {
+        author: mailbox(&message.from),
+        mark: &mark,
+        message_id: &own_id,
+        verified,
+        date_unix_seconds: app.clock.now().as_second(),
+    };
+    let bytes = forward(&raw, &mail, &as_what).or_else(|reason| notice(message, &mail, &as_what, reason));
+    let Ok(bytes) = bytes else { return Ok(Outcome::Drop("mail that cannot be passed on")) };
+    let (address, tags) = (message.from.email.as_str(), vec![("forward", mark.clone())]);
+    match app.mailer.send(Mail { from: address, to: address, bytes, tags }).await {
+        Answer::Accepted(_) => Ok(Outcome::Done),
+        Answer::NotNow { reason, .. } => Ok(Outcome::Retry(reason)),
+        Answer::Lost => Ok(Outcome::Retry("answer of the mail service lost".to_owned())),
+        Answer::Refused(reason) => {
+            tracing::error!(message = %id, reason, "reply not passed on");
+            Ok(Outcome::Drop("refused by the mail service"))
+        }
+    }
+}
+
+/// Tells that there is an answer, without its content.
+fn notice(
+    message: &Message,
+    mail: &Received,
+    as_what: &Forward<'_>,
+    reason: compose::Error,
+) -> Result<Vec<u8>, compose::Error> {
+    let sender = mail.from.as_deref().unwrap_or("somebody");
+    let text = format!(
+        "{sender} answered your message “{}”.\r\n\r\nThe mail cannot be passed on: {reason}. It is kept for 30 days.\r\n",
+        message.subject
+    );
+    compose(&compose::Mail {
+        from: as_what.author,
+        reply_to: None,
+        to: vec![as_what.author],
+        cc: Vec::new(),
+        subject: &message.subject,
+        html: None,
+        text: Some(&text),
+        message_id: as_what.message_id,
+        references: Vec::new(),
+        in_reply_to: None,
+        date_unix_seconds: as_what.date_unix_seconds,
+        headers: vec![(mail::forward::MARK, as_what.mark)],
+        boundary_seed: as_what.message_id,
+        attachments: Vec::new(),
+    })
+}
