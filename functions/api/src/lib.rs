@@ -43,6 +43,8 @@ pub struct App {
     pub sends: Queue<SendTask>,
     /// Signs cursors.
     pub keys: KeyRing,
+    /// The domain whose mail comes to us.
+    pub inbound_domain: Option<String>,
     /// The time of day.
     pub clock: Clock,
     /// Makes ids.
@@ -64,6 +66,7 @@ impl App {
             blobs: Blobs::from_env(aws.s3())?,
             sends: Queue::from_env(aws.sqs(), names::SENDS_QUEUE)?,
             keys: config::json(names::TRACKING_KEYS)?,
+            inbound_domain: config::optional(names::INBOUND_DOMAIN),
             clock: Clock::system(),
             ids: Ids::System,
         })
@@ -106,6 +109,8 @@ fn documented() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(routes::records::put, routes::records::get, routes::records::patch, routes::records::delete))
         .routes(routes!(routes::records::activities))
         .routes(routes!(routes::delivery_time::get))
+        .routes(routes!(routes::suppressions::list))
+        .routes(routes!(routes::suppressions::get, routes::suppressions::delete))
         .routes(routes!(routes::tracking::get, routes::tracking::put))
         .routes(routes!(routes::timeline::timeline))
         .routes(routes!(routes::attachments::create))

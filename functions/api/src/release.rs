@@ -11,6 +11,7 @@ use domain::id::MessageId;
 use domain::message::{Body, Message, State};
 use domain::reminder::Status;
 use domain::schedule::Schedule;
+use domain::settings::Replies;
 use domain::task::SendTask;
 use jiff::{SignedDuration, Timestamp};
 
@@ -55,6 +56,7 @@ pub(crate) async fn prepare(
     let message = Message {
         state: State::Released,
         tracked,
+        replies_to_us: tracked && settings.replies == Replies::InboundDomain,
         links,
         send_at: Some(at),
         schedule,

@@ -11,6 +11,7 @@ pub(crate) mod reminders;
 pub(crate) mod schedule;
 pub(crate) mod sending;
 pub(crate) mod settings;
+pub(crate) mod suppressions;
 pub(crate) mod timeline;
 pub(crate) mod tracking;
 

@@ -2,6 +2,7 @@
 
 use aws::store::Stored;
 use domain::attachment::Attachment;
+use domain::copy::delivery::Stage;
 use domain::copy::{Copy, State};
 use domain::engagement::Kpis;
 use domain::instant;
@@ -123,12 +124,15 @@ pub(crate) struct UploadView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CopyView {
     recipient: String,
-    /// `queued`, `sending`, `retrying`, `confirming`, `unconfirmed`, `sent`, `failed` or `cancelled`. More may come.
+    /// `queued`, `sending`, `retrying`, `confirming`, `unconfirmed`, `sent`, `delivered`, `bounced`, `complained`,
+    /// `failed` or `cancelled`. More may come.
     #[schema(value_type = String)]
     status: &'static str,
-    /// Why it waits or failed.
+    /// Why it waits, failed or came back.
     detail: Option<String>,
     sent_at: Option<String>,
+    /// The recipient got it twice: a copy that seemed lost had left after all.
+    doubled: bool,
 }
 
 /// A time on both clocks.
@@ -240,20 +244,26 @@ fn copy_view(message: &Message, copy: &Copy) -> CopyView {
     let recipient = message.recipients.get(usize::from(copy.recipient));
     CopyView {
         recipient: recipient.map_or_else(String::new, |recipient| recipient.mailbox.email.as_str().to_owned()),
-        status: copy_status(copy.state),
-        detail: copy.detail.clone(),
+        status: copy_status(copy),
+        detail: copy.detail.clone().or_else(|| copy.delivery.detail()),
         sent_at: copy.sent_at.map(instant::format),
+        doubled: copy.doubled,
     }
 }
 
-fn copy_status(state: State) -> &'static str {
-    match state {
+fn copy_status(copy: &Copy) -> &'static str {
+    match copy.state {
         State::Queued => "queued",
         State::Submitting => "sending",
         State::RetryWait => "retrying",
         State::Confirming => "confirming",
         State::Unconfirmed => "unconfirmed",
-        State::Sent => "sent",
+        State::Sent => match copy.delivery.stage() {
+            None => "sent",
+            Some(Stage::Delivered) => "delivered",
+            Some(Stage::Bounced) => "bounced",
+            Some(Stage::Complained) => "complained",
+        },
         State::Failed => "failed",
         State::Cancelled => "cancelled",
     }

@@ -45,6 +45,8 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         created_at: caller.now,
         send_at: None,
         schedule: None,
+        replies_to_us: false,
+        thread: None,
     };
     let stored = Stored { message, copies: Vec::new() };
     let parts = Parts { settings: &settings, kpis: &Kpis::default(), content: Some((body, &[])), reminder: None };

@@ -1,7 +1,7 @@
 //! What the organisation decided for all of its users.
 
 use axum::extract::State;
-use domain::settings::Settings;
+use domain::settings::{Replies, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,6 +17,10 @@ pub(crate) struct SettingsView {
     tracking_enabled: bool,
     /// New messages are followed unless their author says otherwise.
     default_tracking: bool,
+    /// Where answers to followed messages go: `author`, to the author's own address, or `inbound_domain`, to an address of
+    /// ours, from which they are passed on.
+    #[schema(value_type = String)]
+    replies: Replies,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,11 +28,14 @@ pub(crate) struct SettingsView {
 pub(crate) struct SettingsInput {
     tracking_enabled: Option<bool>,
     default_tracking: Option<bool>,
+    #[schema(value_type = Option<String>)]
+    replies: Option<Replies>,
 }
 
 impl From<Settings> for SettingsView {
     fn from(settings: Settings) -> Self {
-        Self { tracking_enabled: settings.tracking_enabled, default_tracking: settings.default_tracking }
+        let Settings { tracking_enabled, default_tracking, replies } = settings;
+        Self { tracking_enabled, default_tracking, replies }
     }
 }
 
@@ -51,7 +58,11 @@ pub(crate) async fn put(
     let after = Settings {
         tracking_enabled: input.tracking_enabled.unwrap_or(before.tracking_enabled),
         default_tracking: input.default_tracking.unwrap_or(before.default_tracking),
+        replies: input.replies.unwrap_or(before.replies),
     };
+    if after.replies == Replies::InboundDomain && app.inbound_domain.is_none() {
+        return Err(ApiError::field("/replies", "no_inbound_domain", "this installation receives no mail"));
+    }
     app.store.put_settings(caller.org, &after).await?;
     Ok(axum::Json(after.into()))
 }

@@ -1,13 +1,11 @@
 //! Everything that happened to a message, the newest first.
 
-use aws::store::Stored;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::agent::{Device, System};
 use domain::attachment::{self, Attachment};
 use domain::engagement::{Context, Judged, fold};
 use domain::event::Action;
-use domain::id::EventId;
 use domain::instant;
 use domain::message::Message;
 use serde::Serialize;
@@ -17,6 +15,9 @@ use crate::Shared;
 use crate::caller::Caller;
 use crate::problem::{ApiError, Problem};
 use crate::view::KpisView;
+
+mod copies;
+mod replies;
 
 /// The figures and the events of a message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,10 +30,11 @@ pub(crate) struct Timeline {
 }
 
 /// Something that happened.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct EventView {
     id: String,
-    /// `sent`, `open`, `click` or `attachment_view`. More may come.
+    /// `sent`, `delivered`, `bounced`, `complained`, `open`, `click`, `attachment_view`, `reply`, `auto_reply`, or
+    /// what else came back: `forward`, `challenge`, `bounce_mail`, `other_mail`. More may come.
     #[schema(value_type = String)]
     kind: &'static str,
     at: String,
@@ -52,6 +54,32 @@ pub(crate) struct EventView {
     /// The file that was viewed.
     attachment: Option<FileView>,
     verdict: Option<VerdictView>,
+    /// What the other side said.
+    detail: Option<String>,
+    /// The mail that came back.
+    reply: Option<ReplyView>,
+}
+
+/// A mail that came back.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReplyView {
+    /// `reply`, `auto_reply`, `bounce`, `forward`, `challenge` or `other`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    kind: domain::reply::Kind,
+    /// The rules that said so.
+    reasons: Vec<String>,
+    /// How it was found: `reply_address`, `own_id` or `ses_id`.
+    #[schema(value_type = String)]
+    matched_by: domain::reply::MatchedBy,
+    /// The sender is who it says. What is not verified counts nowhere.
+    verified: bool,
+    /// It comes from the author's own side, and counts nowhere.
+    own_team: bool,
+    /// Who sent it, when that is not the recipient.
+    from: Option<String>,
+    /// The day that an out-of-office note names as its end.
+    returns_on: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,31 +112,25 @@ pub(crate) async fn timeline(
     let (files, summary) =
         (app.store.attachments(message.id).await?, app.store.summary(message.org, message.owner, message.id).await?);
     let engagement = fold(hits, &Context::of(message, &stored.copies));
-    let mut events: Vec<EventView> = sent(&stored);
+    let came_back = app.store.replies(message.id).await?;
+    let mut events: Vec<EventView> = copies::events(&stored);
+    events.extend(came_back.iter().map(|reply| replies::event(message, reply)));
     events.extend(engagement.judged.into_iter().map(|judged| event(message, &links, &files, judged)));
-    events.sort_by(|a, b| (&b.at, &b.id).cmp(&(&a.at, &a.id)));
-    Ok(Json(Timeline { kpis: (&engagement.kpis).into(), events, more: summary.beyond }))
+    events.sort_by(|a, b| (&b.at, b.rank(), &b.id).cmp(&(&a.at, a.rank(), &a.id)));
+    let kpis = engagement.kpis.with_replies(&came_back);
+    Ok(Json(Timeline { kpis: (&kpis).into(), events, more: summary.beyond }))
 }
 
-/// The copies that left, as events.
-fn sent(stored: &Stored) -> Vec<EventView> {
-    let left = stored.copies.iter().filter_map(|copy| Some((copy, copy.sent_at?)));
-    let view = |(copy, at): (&domain::copy::Copy, jiff::Timestamp)| {
-        let id = EventId::of(at, &["sent", &stored.message.id.to_string(), &copy.recipient.to_string()]);
-        EventView {
-            id: id.to_string(),
-            kind: "sent",
-            at: instant::format(at),
-            recipient: address(&stored.message, copy.recipient),
-            device: None,
-            client: None,
-            system: None,
-            link: None,
-            attachment: None,
-            verdict: None,
+impl EventView {
+    /// Which of two events of the same instant came later.
+    fn rank(&self) -> u8 {
+        match self.kind {
+            "sent" => 0,
+            "delivered" => 1,
+            "bounced" | "complained" => 2,
+            _ => 3,
         }
-    };
-    left.map(view).collect()
+    }
 }
 
 fn event(message: &Message, links: &[String], files: &[Attachment], judged: Judged) -> EventView {
@@ -130,6 +152,7 @@ fn event(message: &Message, links: &[String], files: &[Attachment], judged: Judg
         link,
         attachment: file.map(|file| FileView { id: file.id.to_string(), filename: file.filename.clone() }),
         verdict: Some(VerdictView { class: verdict.class, reasons: verdict.reasons }),
+        ..EventView::default()
     }
 }
 

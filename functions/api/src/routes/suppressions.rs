@@ -1,0 +1,113 @@
+//! Addresses to which the organisation sends no more, and why. A person may take an entry away.
+
+use aws::store::Store;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use domain::address::EmailAddress;
+use domain::id::OrgId;
+use domain::instant;
+use domain::suppression::{Reason, Suppression};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::caller::Caller;
+use crate::problem::{ApiError, Problem};
+use crate::{Shared, cursor};
+
+/// An address to which nothing is sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SuppressionView {
+    email: String,
+    /// `hard_bounce` or `complaint`.
+    #[schema(value_type = String)]
+    reason: Reason,
+    /// What the other side said.
+    detail: String,
+    since: String,
+    /// The message that brought it about.
+    message: String,
+}
+
+/// Addresses to which nothing is sent, in their order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SuppressionPage {
+    items: Vec<SuppressionView>,
+    /// Where the next page begins; null on the last one.
+    next_cursor: Option<String>,
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// How many, 25 when left out, 100 at most.
+    limit: Option<usize>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+impl From<Suppression> for SuppressionView {
+    fn from(entry: Suppression) -> Self {
+        Self {
+            email: entry.email.into(),
+            reason: entry.reason,
+            detail: entry.detail,
+            since: instant::format(entry.since),
+            message: entry.message.to_string(),
+        }
+    }
+}
+
+/// The addresses to which nothing is sent.
+#[utoipa::path(get, path = "/v1/suppressions", tag = "suppressions", params(PageQuery),
+    responses((status = 200, body = SuppressionPage), (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list(
+    State(app): Shared,
+    caller: Caller,
+    query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<axum::Json<SuppressionPage>, ApiError> {
+    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
+    let limit = query.limit.unwrap_or(25);
+    if !(1..=100).contains(&limit) {
+        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
+    }
+    let list = format!("{}|suppressions", caller.org);
+    let after = query.cursor.as_deref().map(|cursor| cursor::read::<EmailAddress>(&app.keys, &list, cursor));
+    let ask = i32::try_from(limit + 1).unwrap_or(i32::MAX);
+    let mut entries = app.store.suppressions(caller.org, after.transpose()?.as_ref(), ask).await?;
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    let end = entries.last().filter(|_| more);
+    let next_cursor = end.and_then(|end| cursor::write(&app.keys, &list, &end.email));
+    Ok(axum::Json(SuppressionPage { items: entries.into_iter().map(Into::into).collect(), next_cursor }))
+}
+
+/// Why nothing is sent to an address.
+#[utoipa::path(get, path = "/v1/suppressions/{email}", tag = "suppressions", params(("email" = String, Path)),
+    responses((status = 200, body = SuppressionView), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get(
+    State(app): Shared,
+    caller: Caller,
+    Path(email): Path<String>,
+) -> Result<axum::Json<SuppressionView>, ApiError> {
+    Ok(axum::Json(entry(&app.store, caller.org, &email).await?.into()))
+}
+
+/// Lets mail go to an address again. SES keeps a list of its own for the account; see the runbook.
+#[utoipa::path(delete, path = "/v1/suppressions/{email}", tag = "suppressions", params(("email" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete(
+    State(app): Shared,
+    caller: Caller,
+    Path(email): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let entry = entry(&app.store, caller.org, &email).await?;
+    app.store.delete_suppression(caller.org, &entry.email).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn entry(store: &Store, org: OrgId, email: &str) -> Result<Suppression, ApiError> {
+    let email = EmailAddress::parse(email).map_err(|_| ApiError::not_found())?;
+    store.suppression(org, &email).await?.ok_or_else(ApiError::not_found)
+}

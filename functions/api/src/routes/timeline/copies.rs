@@ -1,0 +1,41 @@
+//! What became of the copies, as events of the timeline. They follow from the copies as they are stored.
+
+use aws::store::Stored;
+use domain::copy::Copy;
+use domain::id::EventId;
+use domain::instant;
+use jiff::Timestamp;
+
+use super::{EventView, address};
+
+/// When each copy left, arrived, came back, and was complained about.
+pub(super) fn events(stored: &Stored) -> Vec<EventView> {
+    stored.copies.iter().flat_map(|copy| of_copy(stored, copy)).collect()
+}
+
+/// When, and what the other side said.
+type Happened<'a> = (Timestamp, Option<&'a str>);
+
+fn of_copy(stored: &Stored, copy: &Copy) -> Vec<EventView> {
+    let delivery = &copy.delivery;
+    let bounced = delivery.bounced.as_ref().map(|bounce| &bounce.notice);
+    let happened: [(&'static str, Option<Happened<'_>>); 4] = [
+        ("sent", copy.sent_at.map(|at| (at, None))),
+        ("delivered", delivery.delivered_at.map(|at| (at, None))),
+        ("bounced", bounced.map(|notice| (notice.at, Some(&*notice.detail)))),
+        ("complained", delivery.complained.as_ref().map(|notice| (notice.at, Some(&*notice.detail)))),
+    ];
+    let view = |(kind, happened): (&'static str, Option<Happened<'_>>)| {
+        let (at, detail) = happened?;
+        let id = EventId::of(at, &[kind, &stored.message.id.to_string(), &copy.recipient.to_string()]);
+        Some(EventView {
+            id: id.to_string(),
+            kind,
+            at: instant::format(at),
+            recipient: address(&stored.message, copy.recipient),
+            detail: detail.map(str::to_owned),
+            ..EventView::default()
+        })
+    };
+    happened.into_iter().filter_map(view).collect()
+}
