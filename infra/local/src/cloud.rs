@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::connector::Connector;
 use crate::dynamodb::DynamoDb;
 use crate::faults::{Fault, Faults};
+use crate::mailbox;
 use crate::meter::{Capacity, Meter, Usage};
 use crate::s3::{self, S3};
 use crate::ses::{self, Mail, Ses};
@@ -160,11 +161,23 @@ impl Cloud {
         let (response, capacity) = match call.service {
             Service::DynamoDb => self.dynamodb.handle(&request),
             Service::Sqs => (self.sqs.handle(&request), Capacity::default()),
-            Service::Ses => (self.ses.handle(&request), Capacity::default()),
+            Service::Ses => {
+                let response = self.ses.handle(&request);
+                self.answer_out_of_office();
+                (response, Capacity::default())
+            }
             Service::S3 => (self.s3.handle(request).await, Capacity::default()),
         };
         self.meter.count(call, capacity);
         response
+    }
+
+    fn answer_out_of_office(&self) {
+        for mail in self.ses.take_unanswered() {
+            if let Err(error) = mailbox::reply::out_of_office(self, &mail) {
+                tracing::error!(%error, "an out-of-office note got lost");
+            }
+        }
     }
 
     /// The HTTP client that lets SDK clients talk to this cloud without a socket.

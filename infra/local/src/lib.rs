@@ -14,6 +14,7 @@ pub mod gateway;
 pub mod greeting;
 pub mod identity;
 mod ids;
+pub mod inbound;
 pub mod local_api;
 mod mailbox;
 pub mod mapping;

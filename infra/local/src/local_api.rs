@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
+use crate::inbound::Envelope;
 use crate::mailbox;
 use crate::timer::Timers;
 use crate::wire::{Request, Response, answer};
@@ -52,6 +53,8 @@ impl LocalApi {
             (&Method::GET, ["info"]) => self.answer_info(),
             (&Method::GET, ["clock"]) => reply(200, &clock::told(self.cloud.clock.now())),
             (&Method::POST, ["clock"]) => self.move_clock(request).await,
+            (&Method::POST, ["inbound"]) => self.take_in(request),
+            (&Method::POST, ["mails", id, "reply"]) => mailbox::reply::send(&self.cloud, id, request),
             (&Method::GET | &Method::HEAD, ["" | "mailbox" | "mails", ..] | []) => {
                 mailbox::respond(&self.cloud, request, &segments)
             }
@@ -61,6 +64,15 @@ impl LocalApi {
 
     fn answer_info(&self) -> Response {
         reply(200, &json!(self.info))
+    }
+
+    /// Delivers a mail to Telltale as SES would. The query may name the envelope and checks that do not pass.
+    fn take_in(&self, request: &Request) -> Response {
+        let envelope = Envelope::of_query(request.uri().query().unwrap_or_default());
+        match self.cloud.receive_mail(request.body(), envelope) {
+            Ok(id) => reply(202, &json!({ "id": id })),
+            Err(error) => refusal(error.status, &error.to_string()),
+        }
     }
 
     async fn move_clock(&self, request: &Request) -> Response {

@@ -3,6 +3,7 @@
 //! A mail's HTML is shown in a frame without scripts, whose images and links are live: looking at it is what a recipient does.
 
 mod read;
+pub(crate) mod reply;
 
 use http::{HeaderName, HeaderValue, header};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! SES: takes raw mail, keeps it as a recipient would get it, and refuses what SES refuses.
 
 mod delivered;
+mod events;
 mod protocol;
 mod relay;
 mod storage;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 
 use crate::ids;
 use crate::sqlite::Sqlite;
+use crate::sqs::Sqs;
 use crate::wire::{Call, Refusal, Request, Response, Service, answer};
 
 pub use relay::{Relay, RelayError};
@@ -36,6 +38,10 @@ struct Setup {
     /// `None` lets everybody send.
     identities: Option<Vec<String>>,
     relay: Option<Relay>,
+    /// Where the events of mails with a configuration set go.
+    events: Option<(Sqs, String)>,
+    /// Mails to recipients who are out of office, whose notes are still to come.
+    unanswered: Vec<Mail>,
 }
 
 /// What a caller wants to be sent.
@@ -85,6 +91,21 @@ impl Ses {
         self.setup().relay = Some(relay);
     }
 
+    /// From now on, publishes what becomes of every mail with a configuration set, through a topic, to this queue.
+    pub fn publish_to(&self, sqs: &Sqs, queue: &str) {
+        self.setup().events = Some((sqs.clone(), queue.to_owned()));
+    }
+
+    /// From now on, publishes nothing any more.
+    pub fn publish_nothing(&self) {
+        self.setup().events = None;
+    }
+
+    /// Mails to recipients who are out of office, each once.
+    pub(crate) fn take_unanswered(&self) -> Vec<Mail> {
+        std::mem::take(&mut self.setup().unanswered)
+    }
+
     /// Every mail that left, newest first. Mail that cannot be read from the disk is left out and logged.
     pub fn mails(&self) -> Vec<Mail> {
         self.sqlite.run(storage::mails).unwrap_or_else(|error| {
@@ -121,7 +142,20 @@ impl Ses {
             tags: submission.tags,
             submitted: submission.raw,
         };
-        self.sqlite.run(|sql| storage::insert(sql, &mail))?;
+        let events = self.setup().events.clone().filter(|_| mail.configuration_set.is_some());
+        self.sqlite.run(|sql| {
+            storage::insert(sql, &mail)?;
+            match &events {
+                Some((sqs, queue)) => events::of(&mail).iter().try_for_each(|event| sqs.put_within(sql, queue, event)),
+                None => Ok(()),
+            }
+        })?;
+        if let Some((sqs, _)) = events {
+            sqs.wake();
+        }
+        if mail.destinations.iter().any(|recipient| events::behaviour(recipient) == "ooo") {
+            self.setup().unanswered.push(mail.clone());
+        }
         if let Some(relay) = self.setup().relay.clone() {
             tokio::spawn(async move { relay.forward(&mail).await });
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use aws::clock::Clock;
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use crate::cloud::{ACCOUNT, REGION};
@@ -135,6 +136,12 @@ impl Sqs {
         self.sqlite.run(|sql| storage::insert(sql, &message))?;
         self.changed.notify_waiters();
         Ok(id)
+    }
+
+    /// Sends one message as a part of another service's transaction; [`Sqs::wake`] comes after it.
+    pub(crate) fn put_within(&self, sql: &Connection, queue: &str, body: &str) -> rusqlite::Result<()> {
+        let (now, id) = (self.clock.now(), crate::ids::uuid(&self.clock).to_string());
+        storage::insert(sql, &storage::Fresh { id: &id, queue, body, sent_at: now, visible_at: now })
     }
 
     /// Receives up to `max` messages and hides them for `visibility`, or for as long as the queue says. Never waits.

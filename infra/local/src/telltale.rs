@@ -37,6 +37,14 @@ pub const BUCKET: &str = "telltale";
 pub const EVENTS: &str = "events";
 /// The queue of send tasks.
 pub const SENDS: &str = "sends";
+/// The queue of what the mail service tells.
+pub const FEEDBACK: &str = "feedback";
+/// The queue of mail that came in.
+pub const INBOUND: &str = "inbound";
+/// The domain whose mail comes in. On one machine it needs no DNS.
+pub const INBOUND_DOMAIN: &str = "replies.example.com";
+/// The SES configuration set.
+pub const CONFIGURATION_SET: &str = "telltale";
 
 /// What differs from one installation to another.
 #[derive(Clone)]
@@ -115,10 +123,19 @@ impl Telltale {
         let sender = json_function!(sender, sender::handle);
         let scheduler = json_function!(parts.scheduler(), scheduler::handle);
         let reminder = json_function!(parts.reminder(), reminder::handle);
+        let feedback = json_function!(parts.feedback(), feedback::handle);
+        let inbound = json_function!(parts.inbound(), inbound::handle);
+        cloud.ses.publish_to(&cloud.sqs, FEEDBACK);
+        let mappings = vec![
+            Mapping::new(EVENTS, 100, recorder),
+            Mapping::new(SENDS, 1, sender),
+            Mapping::new(FEEDBACK, 10, feedback),
+            Mapping::new(INBOUND, 1, inbound),
+        ];
         Ok(Self {
             cloud: cloud.clone(),
             gateway: Gateway::new(cloud, routes),
-            mappings: Mappings::new(cloud, vec![Mapping::new(EVENTS, 100, recorder), Mapping::new(SENDS, 1, sender)]),
+            mappings: Mappings::new(cloud, mappings),
             timers: Timers::new(cloud, vec![("scheduler", scheduler), ("reminder", reminder)]),
             admin: json_function!(parts.admin(), admin::handle),
         })
@@ -152,7 +169,16 @@ impl Parts {
 
     fn api(&self) -> api::App {
         let (clock, ids, keys) = (self.cloud.clock.clone(), self.setup.ids.clone(), self.setup.keys.clone());
-        api::App { store: self.store(), blobs: self.blobs(), sends: self.queue(SENDS), keys, clock, ids }
+        let inbound_domain = Some(INBOUND_DOMAIN.to_owned());
+        api::App {
+            store: self.store(),
+            blobs: self.blobs(),
+            sends: self.queue(SENDS),
+            keys,
+            inbound_domain,
+            clock,
+            ids,
+        }
     }
 
     fn pixel(&self) -> pixel::App {
@@ -178,10 +204,11 @@ impl Parts {
         sender::App {
             store: self.store(),
             blobs: self.blobs(),
-            mailer: Mailer::new(self.aws.ses(), None),
+            mailer: Mailer::new(self.aws.ses(), Some(CONFIGURATION_SET.to_owned())),
             sends: self.queue(SENDS),
             signer: self.signer(),
             tracking_url: self.setup.tracking_url.clone(),
+            inbound_domain: Some(INBOUND_DOMAIN.to_owned()),
             clock: self.cloud.clock.clone(),
             ids: self.setup.ids.clone(),
         }
@@ -191,7 +218,7 @@ impl Parts {
     pub fn retrying_mailer(&self) -> Mailer {
         let retry = aws_sdk_ses::config::retry::RetryConfig::standard();
         let config = self.aws.ses().config().to_builder().retry_config(retry).build();
-        Mailer::new(aws_sdk_ses::Client::from_conf(config), None)
+        Mailer::new(aws_sdk_ses::Client::from_conf(config), Some(CONFIGURATION_SET.to_owned()))
     }
 
     fn scheduler(&self) -> scheduler::App {
@@ -200,6 +227,22 @@ impl Parts {
 
     fn reminder(&self) -> reminder::App {
         reminder::App { store: self.store(), clock: self.cloud.clock.clone() }
+    }
+
+    fn feedback(&self) -> feedback::App {
+        feedback::App { store: self.store(), clock: self.cloud.clock.clone() }
+    }
+
+    fn inbound(&self) -> inbound::App {
+        inbound::App {
+            store: self.store(),
+            blobs: self.blobs(),
+            events: self.queue(EVENTS),
+            feedback: self.queue(FEEDBACK),
+            sends: self.queue(SENDS),
+            signer: self.signer(),
+            inbound_domain: Some(INBOUND_DOMAIN.to_owned()),
+        }
     }
 
     fn admin(&self) -> admin::App {
@@ -213,7 +256,7 @@ fn provision(cloud: &Cloud) -> Result<(), Refusal> {
         Err(refusal) if refusal.code.contains("ResourceInUse") => {}
         made => made?,
     }
-    for (name, visibility) in [(EVENTS, 60), (SENDS, 180)] {
+    for (name, visibility) in [(EVENTS, 60), (SENDS, 180), (FEEDBACK, 180), (INBOUND, 180)] {
         let dead_letters = format!("{name}-dead");
         cloud.sqs.create_queue(&sqs::Queue::new(&dead_letters, SignedDuration::from_secs(visibility)))?;
         let queue = sqs::Queue::new(name, SignedDuration::from_secs(visibility));
