@@ -2,7 +2,9 @@
 
 mod api;
 mod crashes;
+mod feedback;
 mod imports;
+mod inbound;
 mod schedules;
 mod sending;
 mod tenants;

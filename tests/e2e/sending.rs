@@ -24,7 +24,7 @@ async fn a_message_leaves_once_for_each_recipient_with_its_own_addresses() {
     }
     let message = world.message(&id).await;
     assert_eq!(message["status"], "sent");
-    assert!(message["copies"].as_array().unwrap().iter().all(|copy| copy["status"] == "sent"));
+    assert!(message["copies"].as_array().unwrap().iter().all(|copy| copy["status"] == "delivered"));
     assert_eq!(message["summary"], "Not opened yet");
 }
 

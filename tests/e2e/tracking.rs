@@ -35,7 +35,7 @@ async fn an_open_a_click_and_a_download_are_seen_with_who_and_what() {
     assert_eq!(message["summary"], "Last opened just now");
     let timeline = world.timeline(&id).await;
     let kinds: Vec<&str> = timeline["events"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["attachment_view", "click", "open", "sent"], "the newest first");
+    assert_eq!(kinds, ["attachment_view", "click", "open", "delivered", "sent"], "the newest first");
     let click = &timeline["events"][1];
     assert_eq!(click["link"], "https://example.com/offer?a=1&b=2#top");
     assert_eq!((&click["recipient"], &click["device"]), (&json!("purchasing@example.org"), &json!("desktop")));
@@ -89,7 +89,7 @@ async fn tokens_that_are_none_are_answered_alike() {
     }
     assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "nothing is reflected");
     world.settle().await;
-    assert_eq!(world.timeline(&id).await["events"].as_array().unwrap().len(), 1, "only that it was sent");
+    assert_eq!(world.timeline(&id).await["events"].as_array().unwrap().len(), 2, "only that it was sent and delivered");
 }
 
 #[tokio::test(start_paused = true)]
@@ -171,7 +171,7 @@ async fn a_flood_on_one_message_is_bounded() {
         world.settle().await;
     }
     let timeline = world.timeline(&id).await;
-    assert_eq!((timeline["events"].as_array().unwrap().len(), &timeline["more"]), (501, &json!(400)));
+    assert_eq!((timeline["events"].as_array().unwrap().len(), &timeline["more"]), (502, &json!(400)));
     assert_eq!(world.kpi(&id, "machine_opens").await, 500);
     world.cloud.reset_meter();
     world.http("GET", &pixel, &[("user-agent", "curl/8")], "").await;

@@ -1,0 +1,255 @@
+//! Mail that comes back: replies, automatic answers, forwards, bounces, and what follows from each.
+
+use jiff::SignedDuration;
+use local::Fault;
+use local::inbound::Envelope;
+use serde_json::{Value, json};
+
+use crate::world::{Received, World, offer};
+
+fn header(mail: &Received, name: &str) -> String {
+    let parsed = mail_parser::MessageParser::default().parse(&mail.raw).unwrap();
+    let value = parsed.header_raw(name).unwrap_or_default();
+    value.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A mail from the recipient that answers what arrived.
+fn answer(mail: &Received, more: &str, text: &str) -> String {
+    let id = header(mail, "Message-ID");
+    let references = format!("{} {id}", header(mail, "References"));
+    format!(
+        "From: Purchasing <{}>\r\nTo: sales@example.com\r\nSubject: Re: Angebot\r\nMessage-ID: <1@example.org>\r\n\
+         In-Reply-To: {id}\r\nReferences: {references}\r\n{more}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
+        mail.to
+    )
+}
+
+async fn post(world: &World, raw: &str) {
+    post_as(world, raw, Envelope::default()).await;
+}
+
+async fn post_as(world: &World, raw: &str, envelope: Envelope) {
+    world.cloud.receive_mail(raw.as_bytes(), envelope).unwrap();
+    world.settle().await;
+}
+
+async fn sent(draft: Value) -> (World, String, Received) {
+    let world = World::new().await;
+    let id = world.send(draft).await;
+    world.advance(SignedDuration::from_mins(30));
+    let mail = world.received().remove(0);
+    (world, id, mail)
+}
+
+/// The events of what came back.
+async fn back(world: &World, id: &str) -> Vec<Value> {
+    let timeline = world.timeline(id).await;
+    timeline["events"].as_array().unwrap().iter().filter(|event| !event["reply"].is_null()).cloned().collect()
+}
+
+#[tokio::test]
+async fn a_reply_counts_and_the_timeline_says_how_it_was_found() {
+    let (world, id, mail) = sent(offer()).await;
+    post(&world, &answer(&mail, "", "Yes, please.")).await;
+    assert_eq!(world.kpi(&id, "replies").await, 1);
+    let event = back(&world, &id).await.remove(0);
+    assert_eq!((&event["kind"], &event["recipient"]), (&json!("reply"), &json!("purchasing@example.org")));
+    assert_eq!(
+        event["reply"],
+        json!({"type": "reply", "reasons": ["header_in_reply_to"], "matched_by": "ses_id", "verified": true, "own_team": false,
+            "from": null, "returns_on": null})
+    );
+    assert_eq!(world.timeline(&id).await["kpis"]["replies"], 1);
+    let (_, list) = world.call("GET", "/v1/messages?sort=-replies", Value::Null).await;
+    assert_eq!(list["items"][0]["kpis"]["replies"], 1);
+}
+
+#[tokio::test]
+async fn a_reply_is_found_by_our_own_id_and_by_the_id_of_ses_in_any_domain_form() {
+    let (world, id, mail) = sent(offer()).await;
+    let ses = header(&mail, "Message-ID").trim_matches(['<', '>']).split('@').next().unwrap().to_owned();
+    let own = header(&mail, "References");
+    for (n, (headers, by)) in [
+        (format!("References: {own}\r\n"), "own_id"),
+        (format!("In-Reply-To: <{ses}@eu-central-1.amazonses.com>\r\n"), "ses_id"),
+        (format!("In-Reply-To: {ses}\r\n"), "ses_id"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        world.advance(SignedDuration::from_secs(1));
+        let raw = format!(
+            "From: purchasing@example.org\r\nTo: sales@example.com\r\nSubject: x\r\nMessage-ID: <{n}@example.org>\r\n{headers}\r\nYes."
+        );
+        post(&world, &raw).await;
+        assert_eq!(back(&world, &id).await[0]["reply"]["matched_by"], *by);
+    }
+    assert_eq!(world.kpi(&id, "replies").await, 3);
+    post(&world, "From: purchasing@example.org\r\nTo: sales@example.com\r\nIn-Reply-To: <x@example.com>\r\n\r\nHello")
+        .await;
+    assert_eq!(world.cloud.sqs.depth("inbound").unwrap().total(), 0, "what belongs to nothing is done with");
+    assert_eq!(world.kpi(&id, "replies").await, 3);
+}
+
+#[tokio::test]
+async fn only_a_verified_person_of_the_other_side_counts() {
+    let (world, id, mail) = sent(offer()).await;
+    for (check, status) in [("dmarc", "FAIL"), ("spam", "FAIL"), ("virus", "FAIL")] {
+        let verdicts = vec![(check.to_owned(), status.to_owned())];
+        post_as(&world, &answer(&mail, "", check), Envelope { verdicts, ..Envelope::default() }).await;
+    }
+    let verdicts = ["spf", "dkim", "dmarc"].map(|check| (check.to_owned(), "GRAY".to_owned())).to_vec();
+    let forged = format!(
+        "Authentication-Results: amazonses.com; dmarc=pass\r\nX-SES-Spam-Verdict: PASS\r\n{}",
+        answer(&mail, "", "x")
+    );
+    post_as(&world, &forged, Envelope { verdicts, ..Envelope::default() }).await;
+    assert_eq!(world.kpi(&id, "replies").await, 0);
+    let events = back(&world, &id).await;
+    assert!(events.len() >= 3 && events.iter().all(|event| event["reply"]["verified"] == false), "{events:?}");
+    let own = answer(&mail, "", "x").replace("purchasing@example.org", "sales@example.com").replace("<1@", "<2@");
+    post(&world, &own).await;
+    let colleague = answer(&mail, "", "x")
+        .replace("From: Purchasing <purchasing@example.org>", "From: boss@example.com")
+        .replace("<1@", "<3@");
+    post(&world, &colleague).await;
+    assert_eq!(world.kpi(&id, "replies").await, 0, "the author's own side does not answer itself");
+    let assistant = answer(&mail, "", "x")
+        .replace("From: Purchasing <purchasing@example.org>", "From: desk@example.org")
+        .replace("<1@", "<4@");
+    post(&world, &assistant).await;
+    assert_eq!(world.kpi(&id, "replies").await, 1);
+    let event = back(&world, &id).await.into_iter().find(|event| event["reply"]["from"] == "desk@example.org").unwrap();
+    assert_eq!(event["recipient"], "purchasing@example.org", "whose copy was answered");
+}
+
+#[tokio::test]
+async fn an_out_of_office_note_is_shown_with_its_return_date_and_does_not_count() {
+    let (world, id, mail) = sent(offer()).await;
+    let note = "Ich bin bis zum 04.12.2026 nicht im Büro. In dringenden Fällen wenden Sie sich an den Empfang.";
+    post(&world, &answer(&mail, "", note)).await;
+    post(&world, &answer(&mail, "Auto-Submitted: auto-replied\r\n", "Danke.").replace("<1@", "<2@")).await;
+    assert_eq!(world.kpi(&id, "replies").await, 0);
+    let events = back(&world, &id).await;
+    assert!(events.iter().all(|event| event["kind"] == "auto_reply"));
+    let dated = events.iter().find(|event| event["reply"]["returns_on"] == "2026-12-04").unwrap();
+    assert_eq!(dated["reply"]["reasons"], json!(["text_absence"]));
+
+    let absent = world.send(json!({"to": [{"email": "ooo@example.org"}], "subject": "x", "html": "<p>x</p>"})).await;
+    let event = back(&world, &absent).await.remove(0);
+    assert_eq!((&event["kind"], &event["reply"]["returns_on"]), (&json!("auto_reply"), &json!("2026-11-30")));
+}
+
+#[tokio::test]
+async fn forwards_challenges_and_what_is_too_complex_are_shown_as_such() {
+    let (world, id, mail) = sent(offer()).await;
+    let forward = answer(&mail, "", "Please have a look.").replace("Re: Angebot", "Fwd: Angebot");
+    post(&world, &forward).await;
+    let challenge =
+        answer(&mail, "", "Click.").replace("Re: Angebot", "Please confirm your message").replace("<1@", "<2@");
+    post(&world, &challenge).await;
+    let kinds: Vec<Value> = back(&world, &id).await.iter().map(|event| event["reply"]["type"].clone()).collect();
+    assert_eq!(kinds.len(), 2);
+    assert!(kinds.contains(&json!("forward")) && kinds.contains(&json!("challenge")));
+    assert_eq!(world.kpi(&id, "replies").await, 0);
+}
+
+#[tokio::test]
+async fn a_bounce_that_comes_as_a_mail_is_a_bounce() {
+    let (world, id, mail) = sent(offer()).await;
+    let sent = header(&mail, "Message-ID");
+    let report = format!(
+        "From: MAILER-DAEMON@example.org\r\nTo: sales@example.com\r\nSubject: Undelivered Mail Returned to Sender\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\n\
+         Final-Recipient: rfc822; purchasing@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 unknown\r\n\r\n\
+         --b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {sent}\r\nSubject: Angebot\r\n\r\nx\r\n--b--\r\n"
+    );
+    let forged = Envelope { verdicts: vec![("dmarc".to_owned(), "FAIL".to_owned())], ..Envelope::default() };
+    post_as(&world, &report, forged).await;
+    assert_eq!(world.message(&id).await["copies"][0]["status"], "delivered", "anybody may claim that");
+    post(&world, &report).await;
+    let copy = world.message(&id).await["copies"][0].clone();
+    assert_eq!((&copy["status"], &copy["detail"]), (&json!("bounced"), &json!("5.1.1: 550 unknown")));
+    assert_eq!(world.kpi(&id, "replies").await, 0);
+    let (_, list) = world.call("GET", "/v1/suppressions", Value::Null).await;
+    assert_eq!(list["items"][0]["email"], "purchasing@example.org");
+}
+
+#[tokio::test]
+async fn the_same_mail_counts_once_however_often_and_by_whichever_way_it_comes() {
+    let (world, id, mail) = sent(offer()).await;
+    world.cloud.receive_mail(answer(&mail, "", "Yes.").as_bytes(), Envelope::default()).unwrap();
+    let notification = world.cloud.sqs.messages("inbound").unwrap().remove(0).body;
+    for _ in 0..7 {
+        world.cloud.sqs.send("inbound", &notification, SignedDuration::ZERO).unwrap();
+    }
+    world.settle().await;
+    world.advance(SignedDuration::from_secs(5));
+    post(&world, &answer(&mail, "X-Way: journal\r\n", "Yes.")).await;
+    assert_eq!(world.kpi(&id, "replies").await, 1);
+    assert_eq!(back(&world, &id).await.len(), 1);
+    // Hits that are recorded later leave the answers as they are.
+    world.visit(&mail.pixel()).await;
+    world.settle().await;
+    assert_eq!((world.kpi(&id, "replies").await, world.kpi(&id, "opens").await), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_satisfies_a_reminder_and_a_note_does_not() {
+    for (headers, status) in [("", "satisfied"), ("Auto-Submitted: auto-replied\r\n", "fired")] {
+        let (world, id, mail) = sent(offer()).await;
+        let due = json!({"title": "Call them", "condition": "no_reply", "due": "2026-11-23T10:00:00Z"});
+        let (code, reminder) = world.call("PUT", &format!("/v1/messages/{id}/reminder"), due).await;
+        assert_eq!(code, 200, "{reminder}");
+        post(&world, &answer(&mail, headers, "Yes.")).await;
+        world.run_for(SignedDuration::from_hours(2)).await;
+        assert_eq!(world.message(&id).await["reminder"]["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn replies_to_the_inbound_domain_are_passed_on_to_the_author_and_thread() {
+    let world = World::new().await;
+    let (code, settings) = world.call("PUT", "/v1/settings", json!({"replies": "inbound_domain"})).await;
+    assert_eq!((code, &settings["replies"]), (200, &json!("inbound_domain")));
+    let id = world.send(offer()).await;
+    let mail = world.received().remove(0);
+    let reply_to = header(&mail, "Reply-To");
+    let address = reply_to.split('<').nth(1).unwrap().trim_end_matches('>').to_owned();
+    assert!(address.ends_with("@replies.example.com"), "{reply_to}");
+    world.advance(SignedDuration::from_mins(5));
+    let raw = format!(
+        "From: Purchasing <purchasing@example.org>\r\nTo: <{}>\r\nSubject: Re: Angebot\r\nMessage-ID: <1@example.org>\r\n\
+         DKIM-Signature: v=1; d=example.org; b=x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nJa, gern.\r\n",
+        address.to_uppercase()
+    );
+    post(&world, &raw).await;
+    assert_eq!(world.kpi(&id, "replies").await, 1);
+    assert_eq!(back(&world, &id).await[0]["reply"]["matched_by"], "reply_address");
+    let passed_on = world.received().pop().unwrap();
+    assert_eq!((passed_on.to.as_str(), passed_on.text.trim()), ("sales@example.com", "Ja, gern."));
+    assert!(header(&passed_on, "From").contains("Purchasing (purchasing@example.org)"));
+    assert!(header(&passed_on, "Reply-To").ends_with("<purchasing@example.org>"));
+    assert_eq!(header(&passed_on, "References"), "<1@example.org>");
+    // What we passed on ourselves, and what the author's responder makes of it, goes no further.
+    let round = String::from_utf8(passed_on.raw.clone()).unwrap().replace("To: ", "X-To: ");
+    post_as(&world, &round, Envelope { to: vec![address.clone()], ..Envelope::default() }).await;
+    assert_eq!(world.received().len(), 2);
+    assert_eq!(world.cloud.sqs.depth("feedback").unwrap().total(), 0, "a mail that was passed on is nobody's copy");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_is_neither_lost_nor_doubled_wherever_taking_it_in_breaks() {
+    const KINDS: [Fault; 5] = [Fault::Before, Fault::After, Fault::Unavailable, Fault::CrashBefore, Fault::CrashAfter];
+    for (n, fault) in (0..14).flat_map(|n| KINDS.map(|fault| (n, fault))) {
+        let (world, id, mail) = sent(offer()).await;
+        world.cloud.receive_mail(answer(&mail, "", "Yes.").as_bytes(), Envelope::default()).unwrap();
+        world.cloud.faults.reset();
+        world.cloud.faults.plan(n, fault);
+        world.run_for(SignedDuration::from_mins(10)).await;
+        world.cloud.faults.reset();
+        assert_eq!(world.kpi(&id, "replies").await, 1, "{n} {fault:?}");
+        assert_eq!(back(&world, &id).await.len(), 1, "{n} {fault:?}");
+    }
+}
