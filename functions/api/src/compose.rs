@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::address::EmailAddress;
+use domain::id::{EventId, MessageId};
 use domain::message::{Body, MAX_BODY, MAX_RECIPIENTS, Mailbox, Recipient, Role};
 use domain::name;
 use domain::record::RecordRef;
@@ -34,6 +35,22 @@ pub(crate) struct MessageInput {
     regarding: Option<Option<RecordRef>>,
     /// Follow the message; the organisation's default when left out.
     tracking: Option<bool>,
+    /// The mail that it answers; null for none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<InReplyTo>)]
+    in_reply_to: Option<Option<InReplyTo>>,
+}
+
+/// A mail that came back to a message.
+#[derive(Debug, Clone, Deserialize, serde::Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InReplyTo {
+    /// The message that was answered.
+    #[schema(value_type = String)]
+    pub(crate) message: MessageId,
+    /// The answer: the id of an event in that message's timeline.
+    #[schema(value_type = String)]
+    pub(crate) event: EventId,
 }
 
 /// A record of the CRM.
@@ -72,6 +89,8 @@ pub(crate) struct Change {
     pub(crate) regarding: Option<Option<RecordRef>>,
     /// Whether to follow it.
     pub(crate) tracking: Option<bool>,
+    /// What it answers.
+    pub(crate) in_reply_to: Option<Option<InReplyTo>>,
 }
 
 impl MessageInput {
@@ -99,7 +118,8 @@ impl MessageInput {
         }
         checks.finish()?;
         let body = body(self.html, self.text);
-        Ok(Change { recipients, subject: self.subject, body, regarding: self.regarding, tracking: self.tracking })
+        let (regarding, tracking, in_reply_to) = (self.regarding, self.tracking, self.in_reply_to);
+        Ok(Change { recipients, subject: self.subject, body, regarding, tracking, in_reply_to })
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod schedule;
 pub(crate) mod sending;
 pub(crate) mod settings;
 pub(crate) mod suppressions;
+mod thread;
 pub(crate) mod timeline;
 pub(crate) mod tracking;
 

@@ -6,7 +6,7 @@ use domain::copy::delivery::Stage;
 use domain::copy::{Copy, State};
 use domain::engagement::Kpis;
 use domain::instant;
-use domain::message::{Body, Mailbox, Message, Recipient, Role, Status, TrackingState};
+use domain::message::{Body, Mailbox, Message, Recipient, Role, Status, Thread, TrackingState};
 use domain::record::RecordRef;
 use domain::reminder::{Condition, Reminder};
 use domain::schedule::Schedule;
@@ -18,7 +18,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::compose::RecordView;
+use crate::compose::{InReplyTo, RecordView};
 use crate::problem::ApiError;
 use crate::routes::attachments;
 
@@ -42,6 +42,8 @@ pub(crate) struct MessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     regarding: Option<RecordView>,
+    /// The mail that it answers.
+    in_reply_to: Option<InReplyTo>,
     /// The time that was chosen for it, on both clocks.
     schedule: Option<ScheduleView>,
     /// Left out in lists.
@@ -302,6 +304,10 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
         html,
         text,
         regarding: message.regarding.as_ref().map(Into::into),
+        in_reply_to: message
+            .thread
+            .as_ref()
+            .map(|Thread { message, event, .. }| InReplyTo { message: *message, event: *event }),
         schedule: message.schedule.as_ref().map(Into::into),
         reminder: whole.then_some(reminder),
         created_at: instant::format(message.created_at),

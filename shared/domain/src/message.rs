@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::EmailAddress;
 use crate::copy::{Copy, State as CopyState};
 use crate::engagement::Kpis;
-use crate::id::{MessageId, OrgId, UserId};
+use crate::id::{EventId, MessageId, OrgId, UserId};
 use crate::record::RecordRef;
 use crate::schedule::Schedule;
 use crate::settings::Settings;
@@ -127,6 +127,10 @@ pub struct Message {
 /// The place of a message in a conversation: ids of mails, without angle brackets (RFC 5322, section 3.6.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
+    /// The message that was answered.
+    pub message: MessageId,
+    /// The answer, in that message's timeline.
+    pub event: EventId,
     /// The mail that it answers.
     pub in_reply_to: String,
     /// The mails before it, oldest first, that one last.

@@ -8,6 +8,7 @@ use domain::engagement::Kpis;
 use domain::id::MessageId;
 use domain::message::{Body, Message, State as MessageState};
 
+use super::thread;
 use crate::App;
 use crate::Shared;
 use crate::caller::Caller;
@@ -46,7 +47,7 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         send_at: None,
         schedule: None,
         replies_to_us: false,
-        thread: None,
+        thread: thread::of(&app, caller.org, change.in_reply_to.flatten()).await?,
     };
     let stored = Stored { message, copies: Vec::new() };
     let parts = Parts { settings: &settings, kpis: &Kpis::default(), content: Some((body, &[])), reminder: None };
@@ -95,8 +96,13 @@ async fn changed(app: &App, before: &Message, change: Change) -> Result<Message,
         Some(body) => app.blobs.put_body(before.id, &body).await?,
         None => before.body.clone(),
     };
+    let thread = match change.in_reply_to {
+        Some(answered) => thread::of(app, before.org, answered).await?,
+        None => before.thread.clone(),
+    };
     Ok(Message {
         recipients,
+        thread,
         body,
         subject: change.subject.unwrap_or_else(|| before.subject.clone()),
         regarding: change.regarding.unwrap_or_else(|| before.regarding.clone()),

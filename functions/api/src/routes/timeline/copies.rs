@@ -19,8 +19,11 @@ type Happened<'a> = (Timestamp, Option<&'a str>);
 fn of_copy(stored: &Stored, copy: &Copy) -> Vec<EventView> {
     let delivery = &copy.delivery;
     let bounced = delivery.bounced.as_ref().map(|bounce| &bounce.notice);
+    // The sender notes that a mail left when it hears so, which may be a little after the mail arrived.
+    let first = [delivery.delivered_at, bounced.map(|notice| notice.at)].into_iter().flatten().min();
+    let sent_at = copy.sent_at.map(|at| first.map_or(at, |first| first.min(at)));
     let happened: [(&'static str, Option<Happened<'_>>); 4] = [
-        ("sent", copy.sent_at.map(|at| (at, None))),
+        ("sent", sent_at.map(|at| (at, None))),
         ("delivered", delivery.delivered_at.map(|at| (at, None))),
         ("bounced", bounced.map(|notice| (notice.at, Some(&*notice.detail)))),
         ("complained", delivery.complained.as_ref().map(|notice| (notice.at, Some(&*notice.detail)))),
