@@ -87,6 +87,17 @@ function tabs(article, found) {
   select(0);
 }
 
+// Sends what the recipient writes as a real mail, which comes in as SES would receive it.
+async function reply(event, mail) {
+  event.preventDefault();
+  const form = event.target;
+  const response = await fetch(`/_local/mails/${mail.id}/reply`, {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ text: $("textarea", form).value }),
+  }).catch(() => null);
+  $("[role=status]", form).textContent = response?.ok ? "Sent. The timeline of the message shows it." : "The reply was not sent.";
+  if (response?.ok) form.reset();
+}
+
 function reading(mail) {
   const article = $("#reading").content.cloneNode(true);
   $(".subject", article).textContent = mail.subject || "(no subject)";
@@ -100,6 +111,7 @@ function reading(mail) {
     element("a", { href: `/_local/mails/${mail.id}/attachments/${n}`, textContent: `${file.name} (${bytes(file.size)})` }))));
   if (!mail.attachments.length) $(".files", article).remove();
   tabs(article, views(mail));
+  $(".reply", article).addEventListener("submit", (event) => reply(event, mail));
   return article;
 }
 
