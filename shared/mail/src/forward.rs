@@ -71,7 +71,7 @@ pub fn forward(raw: &[u8], mail: &Received, forward: &Forward<'_>) -> Result<Vec
     bytes.extend_from_slice(b"Auto-Submitted: auto-generated\r\n");
     let (fields, body) = split(raw);
     for field in fields.iter().filter(|field| KEPT.contains(&field_name(field).as_str())) {
-        bytes.extend_from_slice(field);
+        copy_field(field, &mut bytes);
     }
     bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(body);
@@ -108,6 +108,18 @@ fn split(raw: &[u8]) -> (Vec<&[u8]>, &[u8]) {
     }
     fields.push(&raw[start..at]);
     (fields, &[])
+}
+
+/// Copies a field with the line ends that SMTP asks for; a lone carriage return could pass for one.
+fn copy_field(field: &[u8], bytes: &mut Vec<u8>) {
+    for line in field.split(|byte| *byte == b'\n') {
+        let line = line.iter().filter(|byte| !matches!(byte, b'\r' | b'\0'));
+        let start = bytes.len();
+        bytes.extend(line);
+        if bytes.len() > start {
+            bytes.extend_from_slice(b"\r\n");
+        }
+    }
 }
 
 fn field_name(field: &[u8]) -> String {

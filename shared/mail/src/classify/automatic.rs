@@ -36,7 +36,7 @@ pub(super) fn reasons(mail: &Received, text: &str, empty_envelope: bool) -> Vec<
         (empty_envelope || mail.header("return-path").any(|path| path == "<>"), "empty_return_path"),
         (phrases::begins(&mail.subject, phrases::AUTOMATIC), "subject_automatic"),
         (phrases::begins(&mail.subject, phrases::ABSENT), "subject_absence"),
-        (says_so(text), "text_absence"),
+        (says_so(text, mail), "text_absence"),
     ];
     checks.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }
@@ -69,11 +69,13 @@ fn generated_by_exchange(mail: &Received) -> bool {
         .any(|value| value.to_ascii_lowercase().contains("rules agent"))
 }
 
-/// Two signs together in a short text: absent and until when, or whom to ask instead; or that a machine says it is one.
-fn says_so(text: &str) -> bool {
+/// That a machine says it is one; or two signs together in a short text: absent, and until when or whom to ask instead.
+/// Who quotes the mail that is answered has read it, and may speak of a day off in passing.
+fn says_so(text: &str, mail: &Received) -> bool {
     if text.chars().count() > SHORT {
         return false;
     }
     let has = |phrases| phrases::contains(text, phrases);
-    has(phrases::TEXT_AUTOMATIC) || (has(phrases::TEXT_ABSENT) && has(phrases::TEXT_MEANWHILE))
+    let quotes = text.lines().count() < mail.text.lines().count();
+    has(phrases::TEXT_AUTOMATIC) || (!quotes && has(phrases::TEXT_ABSENT) && has(phrases::TEXT_MEANWHILE))
 }

@@ -1,6 +1,6 @@
 //! What a received mail says, cut down to what is used.
 
-use mail_parser::{Address, HeaderValue, Message, MimeHeaders, PartType};
+use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
 use super::report::{self, DeliveryReport};
 
@@ -70,7 +70,11 @@ impl Received {
             report: report::find(message),
             is_read_receipt: message.parts.iter().any(|part| is_type(part, "message", "disposition-notification")),
             calendar_method: message.parts.iter().find_map(calendar_method),
-            attached_ids: attached.iter().filter_map(|message| message.message_id().map(short)).collect(),
+            attached_ids: attached
+                .iter()
+                .filter_map(|message| message.message_id().map(short))
+                .chain(returned_id(message))
+                .collect(),
             has_attached_message: !attached.is_empty(),
         }
     }
@@ -147,6 +151,13 @@ fn content_type(message: &Message<'_>) -> String {
 pub(super) fn is_type(part: &mail_parser::MessagePart<'_>, kind: &str, subtype: &str) -> bool {
     let is = |found: Option<&str>, wanted: &str| found.is_some_and(|found| found.eq_ignore_ascii_case(wanted));
     part.content_type().is_some_and(|of| is(Some(of.ctype()), kind) && is(of.subtype(), subtype))
+}
+
+/// The id of a mail of which a report returns the header alone (RFC 6522, section 4).
+fn returned_id(message: &Message<'_>) -> Option<String> {
+    let part = message.parts.iter().find(|part| is_type(part, "text", "rfc822-headers"))?;
+    let header = MessageParser::default().parse(part.text_contents()?.as_bytes())?;
+    header.message_id().map(short)
 }
 
 fn calendar_method(part: &mail_parser::MessagePart<'_>) -> Option<String> {

@@ -5,4 +5,6 @@ mod corpus;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod received;
+#[cfg(test)]
 mod reversible;
