@@ -4,6 +4,7 @@
 //! missed one fails the run. Times depend on the machine and are printed only.
 
 mod cost;
+mod inbound;
 mod mails;
 mod speed;
 mod table;
@@ -17,6 +18,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut rows = runtime(true).block_on(cost::rows());
     rows.extend(runtime(true).block_on(time::rows()));
+    rows.extend(runtime(true).block_on(inbound::costs()));
+    rows.extend(inbound::reading());
     rows.extend(speed::composing());
     rows.extend(runtime(false).block_on(speed::opens()));
     print!("{}", table::text(&rows));

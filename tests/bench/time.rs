@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use local::Cloud;
 use serde_json::json;
 
-use crate::cost::{Cost, used};
+use crate::cost::used;
 use crate::table::Row;
 use crate::world::{World, offer, start};
 

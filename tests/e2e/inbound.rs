@@ -253,3 +253,36 @@ async fn a_reply_is_neither_lost_nor_doubled_wherever_taking_it_in_breaks() {
         assert_eq!(back(&world, &id).await.len(), 1, "{n} {fault:?}");
     }
 }
+
+#[tokio::test]
+async fn an_answer_to_a_reply_threads_on_both_sides_and_leaves_the_quoted_mail_alone() {
+    let (world, id, mail) = sent(offer()).await;
+    post(&world, &answer(&mail, "", "Yes, please.")).await;
+    let event = back(&world, &id).await[0]["id"].clone();
+    let quoted = format!("<p>Here it is.</p><blockquote type=\"cite\">{}</blockquote>", mail.html);
+    let draft = json!({"to": [{"email": "purchasing@example.org"}], "subject": "Re: Angebot", "html": quoted,
+        "in_reply_to": {"message": id, "event": event}});
+    let second = world.send(draft).await;
+    assert_eq!(world.message(&second).await["in_reply_to"], json!({"message": id, "event": event}));
+    let sent = world.received().pop().unwrap();
+    assert_eq!(header(&sent, "In-Reply-To"), "<1@example.org>");
+    let own = header(&mail, "References");
+    let expected = format!("{own} {} <1@example.org> <{second}@t.example.com>", header(&mail, "Message-ID"));
+    assert_eq!(header(&sent, "References"), expected);
+    // Of the quoted mail's pixel and link, one is gone and the other still leads where it led.
+    assert!(!sent.html.contains(&mail.pixel()) && sent.html.contains(&mail.tracked("/c/")[0]));
+    world.visit(&sent.pixel()).await;
+    world.settle().await;
+    assert_eq!((world.kpi(&second, "opens").await, world.kpi(&id, "opens").await), (1, 0));
+
+    for (answered, pointer) in [
+        (json!({"message": second, "event": event}), "/in_reply_to/event"),
+        (json!({"message": "msg_019ab1c2d3e47000800000000000000a", "event": event}), "/in_reply_to/message"),
+    ] {
+        let (code, problem) = world.call("POST", "/v1/messages", json!({"in_reply_to": answered})).await;
+        assert_eq!((code, &problem["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+    let (_, _, other) = world.tenant("sales@example.net").await;
+    let foreign = json!({"in_reply_to": {"message": id, "event": event}});
+    assert_eq!(world.call_as(&other, "POST", "/v1/messages", &[], foreign).await.0, 422);
+}
