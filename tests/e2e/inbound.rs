@@ -124,6 +124,25 @@ async fn only_a_verified_person_of_the_other_side_counts() {
 }
 
 #[tokio::test]
+async fn a_reply_from_the_journal_of_the_authors_own_server_counts_and_from_another_one_does_not() {
+    let journal = |server: &str, reply: &str| {
+        format!(
+            "From: MicrosoftExchange@{server}\r\nTo: journal@replies.example.com\r\nSubject: Re: Angebot\r\nX-MS-Journal-Report: \r\n\
+             Content-Type: multipart/mixed; boundary=j\r\n\r\n--j\r\nContent-Type: text/plain\r\n\r\nSender: purchasing@example.org\r\n\
+             --j\r\nContent-Type: message/rfc822\r\n\r\n{reply}\r\n--j--\r\n"
+        )
+    };
+    for (server, verified) in [("example.com", true), ("evil.test", false)] {
+        let (world, id, mail) = sent(offer()).await;
+        post(&world, &journal(server, &answer(&mail, "", "Yes."))).await;
+        let event = back(&world, &id).await.remove(0);
+        assert_eq!((&event["kind"], &event["recipient"]), (&json!("reply"), &json!("purchasing@example.org")));
+        assert_eq!(event["reply"]["verified"], verified);
+        assert_eq!(world.kpi(&id, "replies").await, u64::from(verified));
+    }
+}
+
+#[tokio::test]
 async fn an_out_of_office_note_is_shown_with_its_return_date_and_does_not_count() {
     let (world, id, mail) = sent(offer()).await;
     let note = "Ich bin bis zum 04.12.2026 nicht im Büro. In dringenden Fällen wenden Sie sich an den Empfang.";

@@ -17,7 +17,9 @@ pub(crate) async fn report(
     letter: &Letter,
     belongs: &Belongs,
 ) -> Result<Option<Report>, Later> {
-    let Some(said) = letter.mail().report.as_ref().filter(|_| letter.is_verified(arrival)) else { return Ok(None) };
+    let Some(said) = letter.mail().report.as_ref().filter(|_| letter.is_verified(arrival, &belongs.message)) else {
+        return Ok(None);
+    };
     let failed = said.recipient.as_deref().unwrap_or_default();
     let recipients = (0..).zip(&belongs.message.recipients);
     let mut named = recipients.filter(|(_, recipient)| recipient.mailbox.email.as_str().eq_ignore_ascii_case(failed));

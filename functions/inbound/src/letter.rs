@@ -52,9 +52,14 @@ impl Letter {
         &self.mail
     }
 
-    /// True when the domain in `From` vouches for it.
-    pub(crate) fn is_verified(&self, arrival: &Arrival) -> bool {
+    /// True when the domain in `From` vouches for it. What the verdicts say of a report from a journal, they say of the
+    /// server that reports, which has to be the author's own.
+    pub(crate) fn is_verified(&self, arrival: &Arrival, message: &Message) -> bool {
         let domain = |address: &str| address.rsplit_once('@').map_or(String::new(), |(_, domain)| domain.to_owned());
+        if let Some(server) = self.mail.journaled_by.as_deref().map(domain) {
+            let domains = Domains { from: &server, envelope: &domain(&arrival.source), signatures: Vec::new() };
+            return server.eq_ignore_ascii_case(message.from.email.domain()) && arrival.verdicts.vouch_for(&domains);
+        }
         let from = self.mail.from.as_deref().map(domain).unwrap_or_default();
         let signatures: Vec<&str> = self.mail.header("dkim-signature").filter_map(signing_domain).collect();
         arrival.verdicts.vouch_for(&Domains { from: &from, envelope: &domain(&arrival.source), signatures })
@@ -74,7 +79,7 @@ impl Letter {
             kind: *kind,
             reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
             matched_by: belongs.by,
-            verified: self.is_verified(arrival),
+            verified: self.is_verified(arrival, &belongs.message),
             returns_on: *returns_on,
             message_id: self.mail.message_id.clone(),
             references: self.mail.references[surplus..].to_vec(),

@@ -46,10 +46,27 @@ pub struct Received {
     pub attached_ids: Vec<String>,
     /// A whole message is attached.
     pub has_attached_message: bool,
+    /// The address of the mail server that reports this mail from its journal; the rest is what the mail itself says.
+    pub journaled_by: Option<String>,
 }
 
 impl Received {
+    /// Of a report from the journal of a mail server, the mail that it reports (MS-OXCMAIL; Exchange, "Journal reports").
     pub(super) fn of(message: &Message<'_>) -> Self {
+        let reported = message.parts.iter().find_map(|part| match &part.body {
+            PartType::Message(reported) if message.header("X-MS-Journal-Report").is_some() => Some(reported),
+            _ => None,
+        });
+        match reported {
+            Some(reported) => {
+                let by = message.from().and_then(single).map(|(address, _)| address);
+                Self { journaled_by: Some(by.unwrap_or_default()), ..Self::itself(reported) }
+            }
+            None => Self::itself(message),
+        }
+    }
+
+    fn itself(message: &Message<'_>) -> Self {
         let from = message.from().and_then(single);
         let attached = message.parts.iter().filter_map(|part| match &part.body {
             PartType::Message(attached) => Some(attached),
@@ -76,6 +93,7 @@ impl Received {
                 .chain(returned_id(message))
                 .collect(),
             has_attached_message: !attached.is_empty(),
+            journaled_by: None,
         }
     }
 
