@@ -70,6 +70,7 @@ async fn a_bounce_is_shown_put_before_its_author_and_stops_further_mail_until_a_
     let first = world.send(to("bounce@example.org")).await;
     let bounced = copy(&world, &first).await;
     assert_eq!(bounced["status"], "bounced");
+    assert_eq!(world.message(&first).await["summary"], "Could not be delivered");
     assert_eq!(bounced["detail"], "Permanent (General): smtp; 550 5.1.1 user unknown");
     assert_eq!(kinds(&world, &first).await, ["bounced", "sent"]);
     let card = cards(&world).await.remove(0);

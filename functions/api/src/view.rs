@@ -242,6 +242,11 @@ impl From<&Attachment> for AttachmentView {
     }
 }
 
+/// Nobody got it: every copy was sent back.
+fn came_back(copies: &[Copy]) -> bool {
+    !copies.is_empty() && copies.iter().all(|copy| copy_status(copy) == "bounced")
+}
+
 fn copy_view(message: &Message, copy: &Copy) -> CopyView {
     let recipient = message.recipients.get(usize::from(copy.recipient));
     CopyView {
@@ -319,7 +324,11 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
         },
         attachments: files.map(|files| files.iter().map(Into::into).collect()),
         copies: copies.iter().map(|copy| copy_view(message, copy)).collect(),
-        summary: message.summary(status, parts.kpis, now),
+        summary: if came_back(copies) {
+            "Could not be delivered".to_owned()
+        } else {
+            message.summary(status, parts.kpis, now)
+        },
         kpis: parts.kpis.into(),
     }
 }
