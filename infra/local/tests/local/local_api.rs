@@ -116,3 +116,72 @@ async fn a_browser_gets_the_page_and_nothing_from_elsewhere() {
     }
     assert_eq!(get(&local, "/_local/", "text/html").await.headers()["location"], "/_local/mailbox");
 }
+
+async fn post(local: &LocalApi, path: &str, body: &'static str) -> (u16, Value) {
+    let request = Request::post(path).header("host", "127.0.0.1:8080").body(Bytes::from_static(body.as_bytes()));
+    let response = local.request(&request.unwrap()).await;
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+}
+
+/// What the receipt rule told, and the mail that it put into the bucket.
+async fn told(cloud: &Cloud) -> (Value, String) {
+    let body = cloud.sqs.messages("inbound").unwrap().pop().unwrap().body;
+    let notification: Value = serde_json::from_str(&body).unwrap();
+    let message: Value = serde_json::from_str(notification["Message"].as_str().unwrap()).unwrap();
+    let key = message["receipt"]["action"]["objectKey"].as_str().unwrap().to_owned();
+    let object = clients::s3(cloud).get_object().bucket("telltale").key(key).send().await.unwrap();
+    let raw = object.body.collect().await.unwrap().to_vec();
+    (message, String::from_utf8(raw).unwrap())
+}
+
+async fn receiving() -> (Cloud, LocalApi, String) {
+    let (cloud, local) = local();
+    cloud.s3.create_bucket("telltale").unwrap();
+    cloud.sqs.create_queue(&local::sqs::Queue::new("inbound", jiff::SignedDuration::from_secs(30))).unwrap();
+    let raw = RawMessage::builder().data(Blob::new(RAW)).build().unwrap();
+    let mail = clients::ses(&cloud).send_raw_email().source("sales@example.com").destinations("purchasing@example.org");
+    let id = mail.raw_message(raw).send().await.unwrap().message_id;
+    (cloud, local, id)
+}
+
+#[tokio::test]
+async fn a_mail_comes_in_as_ses_would_receive_it() {
+    let (cloud, local, _) = receiving().await;
+    const MAIL: &str = "From: A <a@example.org>\r\nTo: b@example.com\r\nCc: c@example.com\r\n\r\nHello";
+    assert_eq!(post(&local, "/_local/inbound", MAIL).await.0, 202);
+    let (message, raw) = told(&cloud).await;
+    assert_eq!(raw, MAIL);
+    assert_eq!(message["mail"]["source"], "a@example.org");
+    assert_eq!(message["receipt"]["recipients"], json!(["b@example.com", "c@example.com"]));
+    assert_eq!(message["receipt"]["dmarcVerdict"]["status"], "PASS");
+    let query = "/_local/inbound?dmarc=fail&from=x%40evil.test&to=token%40replies.example.com";
+    assert_eq!(post(&local, query, MAIL).await.0, 202);
+    let (message, _) = told(&cloud).await;
+    assert_eq!(
+        (&message["mail"]["source"], &message["receipt"]["dmarcVerdict"]["status"]),
+        (&json!("x@evil.test"), &json!("FAIL"))
+    );
+    assert_eq!(message["receipt"]["recipients"], json!(["token@replies.example.com"]));
+}
+
+#[tokio::test]
+async fn a_reply_from_the_page_is_a_real_mail_in_the_thread() {
+    let (cloud, local, id) = receiving().await;
+    let path = format!("/_local/mails/{id}/reply");
+    assert_eq!(post(&local, &path, "{\"text\": \"Yes.\\nPlease.\"}").await.0, 202);
+    let (message, raw) = told(&cloud).await;
+    assert_eq!(message["mail"]["source"], "purchasing@example.org");
+    for line in [
+        "From: purchasing@example.org",
+        "To: sales@example.com",
+        "Subject: Re: =?utf-8?q?Gr=C3=BC=C3=9Fe?=",
+        "Yes.",
+        "Please.",
+        "> Hello",
+    ] {
+        assert!(raw.split("\r\n").any(|found| found == line), "{line} in {raw}");
+    }
+    assert!(raw.contains(&format!("In-Reply-To: <{id}@email.amazonses.com>")));
+    assert_eq!(post(&local, &path, "{}").await.0, 400);
+    assert_eq!(post(&local, "/_local/mails/none/reply", "{\"text\": \"x\"}").await.0, 404);
+}
