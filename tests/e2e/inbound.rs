@@ -196,6 +196,16 @@ async fn a_bounce_that_comes_as_a_mail_is_a_bounce() {
 }
 
 #[tokio::test]
+async fn a_bounce_without_a_report_names_its_address_in_a_header_and_stops_nothing() {
+    let (world, id, mail) = sent(offer()).await;
+    let failed = "X-Failed-Recipients: purchasing@example.org\r\nAuto-Submitted: auto-replied\r\n";
+    let raw = answer(&mail, failed, "550 No such user").replace("Re: Angebot", "Mail delivery failed");
+    post(&world, &raw.replace("From: Purchasing <purchasing@example.org>", "From: Mailer-Daemon@example.org")).await;
+    assert_eq!(world.message(&id).await["copies"][0]["status"], "bounced");
+    assert_eq!(world.call("GET", "/v1/suppressions", Value::Null).await.1["items"], json!([]));
+}
+
+#[tokio::test]
 async fn the_same_mail_counts_once_however_often_and_by_whichever_way_it_comes() {
     let (world, id, mail) = sent(offer()).await;
     world.cloud.receive_mail(answer(&mail, "", "Yes.").as_bytes(), Envelope::default()).unwrap();

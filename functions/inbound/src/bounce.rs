@@ -3,6 +3,8 @@
 use aws::lambda::ses::arrival::Arrival;
 use domain::copy::delivery::{Bounce, MailRef, News, Notice, Report};
 
+use mail::parse::DeliveryReport;
+
 use crate::belongs::Belongs;
 use crate::letter::Letter;
 use crate::{App, Later};
@@ -17,23 +19,30 @@ pub(crate) async fn report(
     letter: &Letter,
     belongs: &Belongs,
 ) -> Result<Option<Report>, Later> {
-    let Some(said) = letter.mail().report.as_ref().filter(|_| letter.is_verified(arrival, &belongs.message)) else {
+    if !letter.is_verified(arrival, &belongs.message) {
         return Ok(None);
-    };
-    let failed = said.recipient.as_deref().unwrap_or_default();
+    }
+    let mail = letter.mail();
+    let said = mail.report.as_ref();
+    // Servers that write no report (Exim) name the address in a header.
+    let named = said.and_then(|said| said.recipient.as_deref()).or_else(|| mail.header("x-failed-recipients").next());
+    let failed = named.unwrap_or_default();
     let recipients = (0..).zip(&belongs.message.recipients);
     let mut named = recipients.filter(|(_, recipient)| recipient.mailbox.email.as_str().eq_ignore_ascii_case(failed));
     let Some((recipient, _)) = named.next() else { return Ok(None) };
     let Some(copy) = app.store.copy(belongs.message.id, recipient).await? else { return Ok(None) };
     let (Some(attempt), Some(ses_id)) = (copy.attempt, copy.ses_id) else { return Ok(None) };
-    let words =
-        [said.status.as_deref(), said.diagnostic.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let words = [said.and_then(|said| said.status.as_deref()), said.and_then(|said| said.diagnostic.as_deref())];
+    let words = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
     let words = words.split(|c: char| c.is_whitespace() || c.is_control()).collect::<Vec<_>>().join(" ");
-    let detail = words.chars().take(MAX_DETAIL).collect();
+    let detail = if words.is_empty() { "sent back".to_owned() } else { words.chars().take(MAX_DETAIL).collect() };
     Ok(Some(Report {
         ses_id,
         accepted_at: copy.sent_at.unwrap_or(arrival.at),
         mail: Some(MailRef { message: belongs.message.id, recipient, attempt }),
-        news: News::Bounced(Bounce { notice: Notice { at: arrival.at, detail }, hard: said.is_hard() }),
+        news: News::Bounced(Bounce {
+            notice: Notice { at: arrival.at, detail },
+            hard: said.is_some_and(DeliveryReport::is_hard),
+        }),
     }))
 }
