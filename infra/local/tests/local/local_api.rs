@@ -144,10 +144,11 @@ async fn receiving() -> (Cloud, LocalApi, String) {
     (cloud, local, id)
 }
 
+const MAIL: &str = "From: A <a@example.org>\r\nTo: b@example.com\r\nCc: c@example.com\r\n\r\nHello";
+
 #[tokio::test]
 async fn a_mail_comes_in_as_ses_would_receive_it() {
     let (cloud, local, _) = receiving().await;
-    const MAIL: &str = "From: A <a@example.org>\r\nTo: b@example.com\r\nCc: c@example.com\r\n\r\nHello";
     assert_eq!(post(&local, "/_local/inbound", MAIL).await.0, 202);
     let (message, raw) = told(&cloud).await;
     assert_eq!(raw, MAIL);
