@@ -5,6 +5,7 @@ mod crashes;
 mod feedback;
 mod imports;
 mod inbound;
+mod privacy;
 mod schedules;
 mod sending;
 mod tenants;

@@ -177,7 +177,8 @@ async fn a_flood_on_one_message_is_bounded() {
     world.http("GET", &pixel, &[("user-agent", "curl/8")], "").await;
     world.settle().await;
     let used = world.cloud.meter().capacity;
-    assert!(used.read <= 3.0 && used.write <= 2.0, "{used:?}");
+    // Message, figures, settings, and what the recipient allows.
+    assert!(used.read <= 5.0 && used.write <= 2.0, "{used:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,6 +31,7 @@ mod input;
 mod problem;
 mod release;
 mod routes;
+mod standing;
 mod view;
 
 /// What the API touches.
@@ -108,6 +109,7 @@ fn documented() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(routes::records::find))
         .routes(routes!(routes::records::put, routes::records::get, routes::records::patch, routes::records::delete))
         .routes(routes!(routes::records::activities))
+        .routes(routes!(routes::consent::get))
         .routes(routes!(routes::delivery_time::get))
         .routes(routes!(routes::suppressions::list))
         .routes(routes!(routes::suppressions::get, routes::suppressions::delete))

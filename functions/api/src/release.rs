@@ -5,19 +5,20 @@
 
 use aws::store::{Idempotency, Stored};
 use domain::attachment::Attachment;
-use domain::copy::Copy;
+use domain::copy::{Copy, Untouched};
 use domain::due::{CHECK_AFTER, DIRECT, Due, Work};
 use domain::id::MessageId;
-use domain::message::{Body, Message, State};
+use domain::message::{Body, Message, State, TrackingState};
 use domain::reminder::Status;
 use domain::schedule::Schedule;
 use domain::settings::Replies;
 use domain::task::SendTask;
+use domain::tracking::Decision;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::App;
 use crate::problem::ApiError;
 use crate::routes::attachments;
+use crate::{App, standing};
 
 /// A draft that is ready to be released, with all that was made of it.
 pub(crate) struct Release {
@@ -51,19 +52,25 @@ pub(crate) async fn prepare(
     let files = attachments::current(app, &draft).await?;
     attachments::all_ready(app, draft.id, &files, app.clock.now()).await?;
     let (settings, body) = (app.store.settings(draft.org).await?, app.blobs.body(draft.id, &draft.body).await?);
-    let tracked = draft.tracking_requested && settings.tracking_enabled;
+    let standings = standing::of(app, draft.org, &draft.recipients).await?;
+    let Decision { state, objecting } = draft.tracking(&[], &settings, &standings);
+    let tracked = state == TrackingState::On;
     let links = if tracked { links(app, draft.id, &body).await? } else { 0 };
-    let message = Message {
+    let mut message = Message {
         state: State::Released,
         tracked,
         replies_to_us: tracked && settings.replies == Replies::InboundDomain,
+        blocked: objecting,
         links,
         send_at: Some(at),
         schedule,
         version: draft.version + 1,
         ..draft.clone()
     };
-    let copies = (0..).zip(&message.recipients).map(|(n, _)| Copy::queued(n, at, message.version)).collect();
+    standing::name_records(&mut message.recipients, &standings);
+    let untouched = |n: u16| (tracked && message.blocked.contains(&n)).then_some(Untouched::Objection);
+    let copy = |(n, _)| Copy { untouched: untouched(n), ..Copy::queued(n, at, message.version) };
+    let copies = (0..).zip(&message.recipients).map(copy).collect();
     Ok(Release { before: draft, after: Stored { message, copies }, body, files })
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod attachments;
 pub(crate) mod cards;
+pub(crate) mod consent;
 pub(crate) mod delivery_time;
 pub(crate) mod list;
 pub(crate) mod me;

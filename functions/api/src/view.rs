@@ -2,6 +2,7 @@
 
 use aws::store::Stored;
 use domain::attachment::Attachment;
+use domain::consent::Standing;
 use domain::copy::delivery::Stage;
 use domain::copy::{Copy, State};
 use domain::engagement::Kpis;
@@ -11,16 +12,17 @@ use domain::record::RecordRef;
 use domain::reminder::{Condition, Reminder};
 use domain::schedule::Schedule;
 use domain::settings::Settings;
+use domain::tracking::Decision;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::App;
 use crate::compose::{InReplyTo, RecordView};
 use crate::problem::ApiError;
 use crate::routes::attachments;
+use crate::{App, standing};
 
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -135,6 +137,8 @@ pub(crate) struct CopyView {
     sent_at: Option<String>,
     /// The recipient got it twice: a copy that seemed lost had left after all.
     doubled: bool,
+    /// Left, or will leave, with the means to follow it.
+    tracked: bool,
 }
 
 /// A time on both clocks.
@@ -255,6 +259,7 @@ fn copy_view(message: &Message, copy: &Copy) -> CopyView {
         detail: copy.detail.clone().or_else(|| copy.delivery.detail()),
         sent_at: copy.sent_at.map(instant::format),
         doubled: copy.doubled,
+        tracked: message.tracked && copy.untouched.is_none(),
     }
 }
 
@@ -280,6 +285,8 @@ fn copy_status(copy: &Copy) -> &'static str {
 pub(crate) struct Parts<'a> {
     /// The organisation's settings.
     pub(crate) settings: &'a Settings,
+    /// What the recipients of a draft allow, in their order.
+    pub(crate) standings: &'a [Standing],
     /// The figures.
     pub(crate) kpis: &'a Kpis,
     /// Text and files; none in lists.
@@ -291,6 +298,9 @@ pub(crate) struct Parts<'a> {
 /// A message as callers see it at `now`.
 pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> MessageView {
     let Stored { message, copies } = stored;
+    let kpis = if parts.settings.tracking_enabled { parts.kpis } else { &Kpis::default() };
+    let Decision { state, objecting } = message.tracking(copies, parts.settings, parts.standings);
+    let objecting = objecting.iter().filter_map(|n| message.recipients.get(usize::from(*n)));
     let status = message.status(copies, now);
     let with_role = |role| message.recipients.iter().filter(move |r| r.role == role).map(Into::into).collect();
     let whole = parts.content.is_some();
@@ -318,22 +328,22 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
         created_at: instant::format(message.created_at),
         sent_at: Message::sent_at(copies).map(instant::format),
         tracking: TrackingView {
-            state: message.tracking_state(parts.settings),
+            state,
             requested: message.tracking_requested,
-            blocked_by: Vec::new(),
+            blocked_by: objecting.map(Into::into).collect(),
         },
         attachments: files.map(|files| files.iter().map(Into::into).collect()),
         copies: copies.iter().map(|copy| copy_view(message, copy)).collect(),
         summary: if came_back(copies) {
             "Could not be delivered".to_owned()
         } else {
-            message.summary(status, parts.kpis, now)
+            message.summary(status, kpis, now)
         },
-        kpis: parts.kpis.into(),
+        kpis: kpis.into(),
     }
 }
 
-/// Reads what else a message's view needs, and makes it. Boxed: it reads four things at once.
+/// Reads what else a message's view needs, and makes it. Boxed: it reads five things at once.
 pub(crate) fn whole<'a>(
     app: &'a App,
     stored: &'a Stored,
@@ -345,8 +355,11 @@ pub(crate) fn whole<'a>(
         let files = attachments::current(app, &stored.message);
         let reminder = async { Ok(app.store.reminder(*id).await?) };
         let rest = async { Ok((app.store.summary(*org, *owner, *id).await?, app.store.settings(*org).await?)) };
-        let (body, files, reminder, (summary, settings)) = futures::try_join!(body, files, reminder, rest)?;
+        let standings = standing::of_draft(app, &stored.message);
+        let (body, files, reminder, (summary, settings), standings) =
+            futures::try_join!(body, files, reminder, rest, standings)?;
         let content = Some((body, files.as_slice()));
-        Ok(message(stored, Parts { settings: &settings, kpis: &summary.kpis, content, reminder }, now))
+        let parts = Parts { settings: &settings, standings: &standings, kpis: &summary.kpis, content, reminder };
+        Ok(message(stored, parts, now))
     })
 }

@@ -1,7 +1,7 @@
 //! The recorder: hits and replies from the queue into the log of their message, and the figures that follow.
 //!
 //! - Trigger: the events queue, in batches.
-//! - Reads: the message, its figures, its log.
+//! - Reads: the message, what its recipients allow, its figures, its log.
 //! - Writes: one segment of the log for all new hits of a message in the batch, and each reply; a card for a first open; the
 //!   figures last.
 //! - On failure: the hits of that message come again. Whatever was written already makes no difference then.
@@ -24,6 +24,7 @@ use domain::message::Message;
 use domain::reply::{MessageReply, Reply};
 use domain::task::RecordTask;
 
+mod consent;
 mod flood;
 mod replies;
 
@@ -91,10 +92,11 @@ async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Er
         return Ok(Outcome::Drop("no such message"));
     };
     let message = &stored.message;
-    let hits: Vec<Hit> = news.hits.iter().filter(|hit| belongs(hit, message)).cloned().collect();
+    let belonging: Vec<Hit> = news.hits.iter().filter(|hit| belongs(hit, message)).cloned().collect();
+    let hits = consent::permitted(app, message, belonging.clone()).await?;
     let batch: BTreeSet<EventId> = hits.iter().map(|hit| hit.id).collect();
     let before = app.store.summary(message.org, message.owner, id).await?;
-    let after = if hits.is_empty() {
+    let after = if belonging.is_empty() {
         before.clone()
     } else if before.logged >= flood::LOG_LIMIT {
         flood::count_only(&before, &hits)

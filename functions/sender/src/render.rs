@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws::blobs;
 use aws::store::{self, Stored};
 use domain::attachment::{self, Attachment};
+use domain::copy::Copy;
 use domain::message::{Body, Mailbox, Message, Role};
 use domain::token::{Kind, Token};
 use mail::attachments::{Listed, html_list, text_list};
@@ -41,12 +42,13 @@ pub(crate) enum Unsendable {
 }
 
 /// The bytes of one recipient's copy.
-pub(crate) async fn mime(app: &App, stored: &Stored, recipient: u16) -> Result<Vec<u8>, Error> {
-    let message = &stored.message;
+pub(crate) async fn mime(app: &App, stored: &Stored, copy: &Copy) -> Result<Vec<u8>, Error> {
+    let (message, recipient) = (&stored.message, copy.recipient);
+    let tracked = message.tracked && copy.untouched.is_none();
     let body = app.blobs.body(message.id, &message.body).await?;
     let files = app.store.attachments(message.id).await?;
-    let body = if message.tracked { tracked_body(app, message, recipient, &body, &files).await? } else { body };
-    let direct: Vec<&Attachment> = files.iter().filter(|file| !(message.tracked && file.tracked)).collect();
+    let body = if tracked { tracked_body(app, message, recipient, &body, &files).await? } else { body };
+    let direct: Vec<&Attachment> = files.iter().filter(|file| !(tracked && file.tracked)).collect();
     let bytes = usize::try_from(direct.iter().map(|file| file.size).sum::<u64>()).unwrap_or(usize::MAX);
     if bytes > compose::MAX_BYTES {
         // Known before anything is read: ten files may have 250 MB.

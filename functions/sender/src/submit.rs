@@ -5,8 +5,9 @@ use aws::lambda::batch::Outcome;
 use aws::mailer::Mail;
 use aws::store::{Error, Stored};
 use domain::copy::delivery::MailRef;
-use domain::copy::{Answer, Copy, State};
+use domain::copy::{Answer, Copy, State, Untouched};
 use domain::id::{AttemptId, MessageId};
+use domain::tracking;
 
 use crate::render::{self, Unsendable};
 use crate::{App, write};
@@ -19,7 +20,8 @@ pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> 
     if let Some(reason) = refusal(app, &stored, copy.recipient).await? {
         return reject(app, id, &copy, reason).await;
     }
-    let bytes = match render::mime(app, &stored, copy.recipient).await {
+    let copy = Copy { untouched: untouched(app, &stored, &copy).await?, ..copy };
+    let bytes = match render::mime(app, &stored, &copy).await {
         Ok(bytes) => bytes,
         Err(render::Error::Unsendable(reason)) => return reject(app, id, &copy, reason.to_string()).await,
         Err(render::Error::Store(error)) => return Err(error),
@@ -31,6 +33,19 @@ pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> 
     let answer = app.mailer.send(envelope(&stored, &copy, attempt, bytes)).await;
     note(app, &MailRef { message: id, recipient: copy.recipient, attempt }, &answer).await;
     settle(app, id, copy, answer).await
+}
+
+/// Decides once more, now that the copy leaves; the stricter decision counts.
+async fn untouched(app: &App, stored: &Stored, copy: &Copy) -> Result<Option<Untouched>, Error> {
+    let message = &stored.message;
+    let recipient = message.recipients.get(usize::from(copy.recipient)).filter(|_| message.tracked);
+    let (Some(recipient), None) = (recipient, copy.untouched) else { return Ok(copy.untouched) };
+    let settings = app.store.settings(message.org).await?;
+    if !settings.tracking_enabled {
+        return Ok(Some(Untouched::SwitchedOff));
+    }
+    let standing = app.store.standing(message.org, &recipient.mailbox.email, recipient.record.as_ref()).await?;
+    Ok(tracking::forbids(standing.preference, &settings).then_some(Untouched::Objection))
 }
 
 async fn reject(app: &App, id: MessageId, copy: &Copy, reason: String) -> Result<Outcome, Error> {

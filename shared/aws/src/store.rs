@@ -3,6 +3,7 @@
 //! Domain types are stored as they serialize, with explicit names, beside the keys and a version of the shape.
 
 mod cards;
+mod consent;
 mod copies;
 mod due;
 pub mod error;

@@ -51,6 +51,16 @@ pub enum State {
     Cancelled,
 }
 
+/// Why the copy of a followed message leaves as its author wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Untouched {
+    /// The recipient does not allow it.
+    Objection,
+    /// The organisation does not follow mail any more.
+    SwitchedOff,
+}
+
 /// One recipient's copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copy {
@@ -75,6 +85,9 @@ pub struct Copy {
     /// When it was handed to the provider.
     #[serde(default, with = "crate::instant::optional_millis", skip_serializing_if = "Option::is_none")]
     pub submitted_at: Option<Timestamp>,
+    /// It is not followed although the message is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untouched: Option<Untouched>,
     /// The provider's id of the mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ses_id: Option<String>,
@@ -142,6 +155,7 @@ impl Copy {
             due_at,
             attempt: None,
             submissions: 0,
+            untouched: None,
             until: None,
             submitted_at: None,
             ses_id: None,

@@ -9,6 +9,7 @@
 //! | [`message`], [`attachment`], [`settings`] | what a message is, and what may still be changed |
 //! | [`copy`] | how one recipient's copy is sent at most once, and what the mail service tells about it |
 //! | [`suppression`] | to whom nothing more is sent |
+//! | [`consent`], [`tracking`] | what a person allows, and whether a message is followed |
 //! | [`token`], [`keyring`], [`api_key`] | the signed addresses that recipients meet, the keys that integrations hold |
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
@@ -23,6 +24,7 @@ pub mod agent;
 pub mod api_key;
 pub mod attachment;
 pub mod card;
+pub mod consent;
 pub mod copy;
 pub mod delivery_time;
 pub mod due;
@@ -44,6 +46,7 @@ pub mod summary;
 pub mod suppression;
 pub mod task;
 pub mod token;
+pub mod tracking;
 pub mod trust;
 pub mod verdict;
 pub mod zone;

@@ -1,16 +1,20 @@
 //! Messages: what an author writes, what may still be changed, and what its copies make of it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::address::EmailAddress;
-use crate::copy::{Copy, State as CopyState};
+use crate::consent::Standing;
+use crate::copy::{Copy, State as CopyState, Untouched};
 use crate::engagement::Kpis;
 use crate::id::{EventId, MessageId, OrgId, UserId};
 use crate::record::RecordRef;
 use crate::schedule::Schedule;
 use crate::settings::Settings;
+use crate::tracking::{self, Decision};
 use crate::{summary, zone};
 
 /// The most recipients of one message: Telltale is for one-to-one and small-audience mail, never for bulk mail.
@@ -98,6 +102,9 @@ pub struct Message {
     /// It was followed when it was released.
     #[serde(default)]
     pub tracked: bool,
+    /// The positions of the recipients who did not allow it when it was released.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<u16>,
     /// The name of the body in storage: a hash of its content.
     pub body: String,
     /// How many different links the released message has.
@@ -177,14 +184,23 @@ impl Message {
         }
     }
 
-    /// Whether it is followed, or would be if it were sent now.
-    pub fn tracking_state(&self, settings: &Settings) -> TrackingState {
-        let on = if self.state == State::Draft {
-            self.tracking_requested && settings.tracking_enabled
-        } else {
-            self.tracked
+    /// Whether it is followed, or would be if it were sent now, and which recipients do not allow it. A draft is decided
+    /// by what its recipients allow now; a released message as it was released, and as its copies left since.
+    pub fn tracking(&self, copies: &[Copy], settings: &Settings, standings: &[Standing]) -> Decision {
+        if self.state == State::Draft {
+            return tracking::decide(self.tracking_requested, settings, standings);
+        }
+        let objected = |copy: &&Copy| copy.untouched == Some(Untouched::Objection);
+        let left = copies.iter().filter(objected).map(|copy| copy.recipient);
+        let objecting: Vec<u16> =
+            self.blocked.iter().copied().chain(left).collect::<BTreeSet<_>>().into_iter().collect();
+        let any = copies.iter().any(|copy| copy.untouched.is_none());
+        let state = match (self.tracked && any, objecting.is_empty()) {
+            (true, _) => TrackingState::On,
+            (false, true) => TrackingState::Off,
+            (false, false) => TrackingState::Blocked,
         };
-        if on { TrackingState::On } else { TrackingState::Off }
+        Decision { state, objecting }
     }
 
     /// The records to link to: what it is about, and its recipients, each once.
@@ -255,6 +271,7 @@ mod tests {
             regarding: None,
             tracking_requested: true,
             tracked: true,
+            blocked: Vec::new(),
             body: String::new(),
             links: 0,
             state: State::Released,

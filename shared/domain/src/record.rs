@@ -1,8 +1,10 @@
 //! The CRM's own records, and references to them: what a message is about and who its recipients are.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::address::EmailAddress;
+use crate::consent::{Consent, Preference};
 use crate::zone::{Address, ZoneSource};
 
 /// The kinds of record that a message can be about.
@@ -88,9 +90,42 @@ pub struct Record {
     /// The account that a contact belongs to.
     #[serde(default)]
     pub account: Option<RecordId>,
+    /// Whether this person lets their mail be followed.
+    #[serde(default)]
+    pub tracking: Preference,
+    /// How we know.
+    #[serde(default)]
+    pub consent: Option<Consent>,
+    /// Until when an objection held that was withdrawn.
+    #[serde(default, with = "crate::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    pub denied_until: Option<Timestamp>,
+    /// It was deleted; only the last objection is remembered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// Counts every change; the condition of the next one.
+    #[serde(default)]
+    pub version: u32,
 }
 
 impl Record {
+    /// A record of which nothing is known.
+    pub fn empty(reference: RecordRef) -> Self {
+        Self {
+            reference,
+            name: String::new(),
+            emails: Vec::new(),
+            phone: None,
+            address: None,
+            time_zone: None,
+            account: None,
+            tracking: Preference::Unknown,
+            consent: None,
+            denied_until: None,
+            deleted: false,
+            version: 0,
+        }
+    }
+
     /// What is known of where this person is.
     pub fn zone_source(&self) -> ZoneSource<'_> {
         ZoneSource {

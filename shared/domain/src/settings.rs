@@ -1,6 +1,9 @@
 //! What an organisation decided for all of its users.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::consent::Preference;
 
 /// Where recipients' answers go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,20 +16,52 @@ pub enum Replies {
     InboundDomain,
 }
 
+/// What becomes of a followed message when a recipient does not allow it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockedRecipients {
+    /// Nobody's copy is followed.
+    #[default]
+    BlockMessage,
+    /// The objecting recipient gets an untouched copy, the others are followed.
+    CleanCopy,
+}
+
 /// The settings of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// Tracking is available at all. Off: everything else stays usable, figures stay empty.
     pub tracking_enabled: bool,
+    /// Since when it is available again: a hit from before is not recorded, even if it is looked at later.
+    #[serde(with = "crate::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    pub enabled_since: Option<Timestamp>,
     /// New messages are followed unless their author says otherwise.
     pub default_tracking: bool,
     /// Where answers to followed messages go.
-    #[serde(default)]
     pub replies: Replies,
+    /// What holds for recipients whom nobody asked: `Allow` or `Deny`.
+    pub unknown_consent: Preference,
+    /// What one objection does to the message.
+    pub blocked_recipients: BlockedRecipients,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tracking_enabled: true, default_tracking: true, replies: Replies::default() }
+        Self {
+            tracking_enabled: true,
+            enabled_since: None,
+            default_tracking: true,
+            unknown_consent: Preference::Allow,
+            blocked_recipients: BlockedRecipients::default(),
+            replies: Replies::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// True when a hit at this instant may be recorded at all.
+    pub fn records(&self, at: Timestamp) -> bool {
+        self.tracking_enabled && self.enabled_since.is_none_or(|since| at >= since)
     }
 }

@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::caller::Caller;
 use crate::problem::{ApiError, Problem};
 use crate::view::{self, MessageView, Parts};
-use crate::{App, Shared, cursor};
+use crate::{App, Shared, cursor, standing};
 
 /// How many of an owner's messages a list that is sorted by a figure covers.
 const WINDOW: i32 = 1000;
@@ -204,8 +204,9 @@ async fn page(
         let Some(stored) = stored else { continue };
         let none = Kpis::default();
         let kpis = kpis.get(&stored.message.id).unwrap_or(&none);
-        let view =
-            view::message(&stored, Parts { settings: &settings, kpis, content: None, reminder: None }, caller.now);
+        let standings = standing::of_draft(app, &stored.message).await?;
+        let parts = Parts { settings: &settings, standings: &standings, kpis, content: None, reminder: None };
+        let view = view::message(&stored, parts, caller.now);
         if filter.lets(&view, &stored.message) {
             items.push(view);
         }

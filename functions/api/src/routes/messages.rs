@@ -9,14 +9,13 @@ use domain::id::MessageId;
 use domain::message::{Body, Message, State as MessageState};
 
 use super::thread;
-use crate::App;
-use crate::Shared;
 use crate::caller::Caller;
 use crate::compose::{Change, MessageInput, replace_recipients};
 use crate::idempotency::Post;
 use crate::input::Json;
 use crate::problem::{ApiError, Problem};
 use crate::view::{self, MessageView, Parts};
+use crate::{App, Shared, standing};
 
 /// Saves a draft.
 #[utoipa::path(post, path = "/v1/messages", tag = "messages", request_body = MessageInput,
@@ -28,17 +27,21 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
     let change = input.check()?;
     let settings = app.store.settings(caller.org).await?;
     let id = MessageId::new(caller.now, app.ids.next());
+    let mut recipients = replace_recipients(&[], &change.recipients)?;
+    let standings = standing::of(&app, caller.org, &recipients).await?;
+    standing::name_records(&mut recipients, &standings);
     let body = change.body.unwrap_or_else(|| Body { html: String::new(), text: String::new() });
     let message = Message {
         id,
         org: caller.org,
         owner: caller.user.id,
         from: caller.user.mailbox.clone(),
-        recipients: replace_recipients(&[], &change.recipients)?,
+        recipients,
         subject: change.subject.unwrap_or_default(),
         regarding: change.regarding.flatten(),
         tracking_requested: change.tracking.unwrap_or(settings.default_tracking),
         tracked: false,
+        blocked: Vec::new(),
         body: app.blobs.put_body(id, &body).await?,
         links: 0,
         state: MessageState::Draft,
@@ -50,7 +53,8 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         thread: thread::of(&app, caller.org, change.in_reply_to.flatten()).await?,
     };
     let stored = Stored { message, copies: Vec::new() };
-    let parts = Parts { settings: &settings, kpis: &Kpis::default(), content: Some((body, &[])), reminder: None };
+    let (content, kpis) = (Some((body, [].as_slice())), &Kpis::default());
+    let parts = Parts { settings: &settings, standings: &standings, kpis, content, reminder: None };
     let view = view::message(&stored, parts, caller.now);
     let write = async |answer: Option<&_>| app.store.create_message(&stored.message, answer).await;
     once.answer(&app, StatusCode::CREATED, &view, write).await
@@ -91,7 +95,11 @@ pub(crate) async fn patch(
 }
 
 async fn changed(app: &App, before: &Message, change: Change) -> Result<Message, ApiError> {
-    let recipients = replace_recipients(&before.recipients, &change.recipients)?;
+    let mut recipients = replace_recipients(&before.recipients, &change.recipients)?;
+    if !change.recipients.is_empty() {
+        let standings = standing::of(app, before.org, &recipients).await?;
+        standing::name_records(&mut recipients, &standings);
+    }
     let body = match change.body {
         Some(body) => app.blobs.put_body(before.id, &body).await?,
         None => before.body.clone(),

@@ -7,16 +7,19 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::activity::{Activity, Kind};
 use domain::address::EmailAddress;
+use domain::consent::{Preference, changed, loosens};
 use domain::record::{Record, RecordId, RecordRef};
 use domain::zone::Address;
 use domain::{instant, name, zone};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Shared;
 use crate::caller::Caller;
 use crate::input::{Checks, Json, nullable};
 use crate::problem::{ApiError, Problem};
+use crate::routes::consent::{ConsentInput, ConsentView};
+use crate::{App, Shared};
 
 /// The most addresses of one record.
 const MAX_EMAILS: usize = 10;
@@ -24,7 +27,7 @@ const MAX_EMAILS: usize = 10;
 const NEWEST: i32 = 100;
 
 /// A record, or a change of one. In a PUT, what is left out is empty; in a PATCH it stays as it is.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordInput {
     /// As people call it, up to 256 characters.
@@ -48,6 +51,14 @@ pub(crate) struct RecordInput {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     account: Option<Option<RecordId>>,
+    /// Whether this person lets their mail be followed: `allow`, `deny` or `unknown`. An account's `deny` binds its
+    /// contacts. Left out, it stays as it is, in a PUT too: nobody lifts an objection by not mentioning it.
+    #[schema(value_type = Option<String>)]
+    tracking: Option<Preference>,
+    /// How we know. Left out when `tracking` changes, it is empty.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<ConsentInput>)]
+    consent: Option<Option<ConsentInput>>,
 }
 
 /// A postal address.
@@ -74,6 +85,10 @@ pub(crate) struct FullRecordView {
     address: Option<AddressView>,
     time_zone: Option<String>,
     account: Option<String>,
+    /// `allow`, `deny` or `unknown`.
+    #[schema(value_type = String)]
+    tracking: Preference,
+    consent: Option<ConsentView>,
 }
 
 /// Records that share an address.
@@ -133,13 +148,15 @@ impl From<Record> for FullRecordView {
             address: record.address.map(address),
             time_zone: record.time_zone,
             account: record.account.map(Into::into),
+            tracking: record.tracking,
+            consent: record.consent.as_ref().map(Into::into),
         }
     }
 }
 
 impl RecordInput {
     /// Checks every field and puts it in the place of what was there.
-    fn over(self, before: Record) -> Result<Record, ApiError> {
+    fn over(self, before: Record, now: Timestamp) -> Result<Record, ApiError> {
         let mut checks = Checks::default();
         let name = self.name.unwrap_or(before.name);
         checks.keep("/name", "invalid_text", name::display_name(&name));
@@ -152,9 +169,13 @@ impl RecordInput {
         if time_zone.as_deref().is_some_and(|name| zone::named(name).is_none()) {
             checks.add("/time_zone", "unknown_time_zone", "expected an IANA name such as Europe/Berlin");
         }
+        let tracking = self.tracking.unwrap_or(before.tracking);
+        let unchanged = before.consent.filter(|_| tracking == before.tracking);
+        let consent = self.consent.map_or(unchanged, |given| given.map(|given| given.read(&mut checks, now)));
         checks.finish()?;
-        let account = self.account.unwrap_or(before.account);
-        Ok(Record { reference: before.reference, name, emails, phone, address, time_zone, account })
+        let (reference, account) = (before.reference, self.account.unwrap_or(before.account));
+        let known = Record { name, emails, phone, address, time_zone, account, ..Record::empty(reference) };
+        Ok(Record { tracking, consent, ..known })
     }
 }
 
@@ -179,13 +200,38 @@ fn check_address(checks: &mut Checks, address: Option<&Address>) {
     }
 }
 
-fn reference(kind: &str, id: &str) -> Result<RecordRef, ApiError> {
+pub(super) fn reference(kind: &str, id: &str) -> Result<RecordRef, ApiError> {
     format!("{kind}:{id}").parse().map_err(|_| ApiError::not_found())
 }
 
-fn empty(reference: RecordRef) -> Record {
-    let (name, emails) = (String::new(), Vec::new());
-    Record { reference, name, emails, phone: None, address: None, time_zone: None, account: None }
+/// How often a change starts over when another one was faster.
+const TRIES: usize = 3;
+
+/// Puts what `change` makes of the record in its place, with a line in the ledger when consent changed. `change` gets
+/// what is stored, which may be deleted, and says what is to be there; it may come again.
+///
+/// # Errors
+/// What `change` refuses, or when others keep changing the record.
+async fn save(
+    app: &App,
+    caller: &Caller,
+    reference: &RecordRef,
+    change: impl Fn(Option<&Record>) -> Result<Record, ApiError>,
+) -> Result<(Option<Record>, Record), ApiError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let before = app.store.stored_record(caller.org, reference).await?;
+        let (after, entry) = changed(before.as_ref(), change(before.as_ref())?, caller.user.id, app.clock.now());
+        if let Some(before) = before.as_ref().filter(|before| loosens(before, Some(&after))) {
+            app.store.remember_objections(caller.org, before, app.clock.now()).await?;
+        }
+        match app.store.put_record(caller.org, before.as_ref(), &after, entry.as_ref()).await {
+            Ok(()) => return Ok((before, after)),
+            Err(aws::store::Error::Conflict) if tries < TRIES => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Saves a record under the CRM's own id, whether it was there or not.
@@ -200,10 +246,14 @@ pub(crate) async fn put(
     Json(input): Json<RecordInput>,
 ) -> Result<Response, ApiError> {
     let reference = reference(&kind, &id)?;
-    let before = app.store.record(caller.org, &reference).await?;
-    let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    let record = input.over(empty(reference))?;
-    app.store.put_record(caller.org, before.as_ref(), &record).await?;
+    let (before, record) = save(&app, &caller, &reference, |before| {
+        let kept = before.cloned().unwrap_or_else(|| Record::empty(reference.clone()));
+        let base = Record { tracking: kept.tracking, consent: kept.consent, ..Record::empty(reference.clone()) };
+        input.clone().over(base, caller.now)
+    })
+    .await?;
+    let was_there = before.is_some_and(|before| !before.deleted);
+    let status = if was_there { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, axum::Json(FullRecordView::from(record))).into_response())
 }
 
@@ -230,13 +280,14 @@ pub(crate) async fn patch(
     Path((kind, id)): Path<(String, String)>,
     Json(input): Json<RecordInput>,
 ) -> Result<axum::Json<FullRecordView>, ApiError> {
-    let before = app.store.record(caller.org, &reference(&kind, &id)?).await?.ok_or_else(ApiError::not_found)?;
-    let record = input.over(before.clone())?;
-    app.store.put_record(caller.org, Some(&before), &record).await?;
+    let there = |before: Option<&Record>| before.filter(|before| !before.deleted).cloned();
+    let change =
+        |before: Option<&Record>| input.clone().over(there(before).ok_or_else(ApiError::not_found)?, caller.now);
+    let (_, record) = save(&app, &caller, &reference(&kind, &id)?, change).await?;
     Ok(axum::Json(record.into()))
 }
 
-/// Forgets a record. Messages and activities keep their references.
+/// Forgets a record, and with it what it allowed. Messages, activities and the ledger keep their references.
 #[utoipa::path(delete, path = "/v1/records/{type}/{id}", tag = "records", params(("type" = String, Path), ("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn delete(
@@ -244,8 +295,11 @@ pub(crate) async fn delete(
     caller: Caller,
     Path((kind, id)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    let record = app.store.record(caller.org, &reference(&kind, &id)?).await?.ok_or_else(ApiError::not_found)?;
-    app.store.delete_record(caller.org, &record).await?;
+    let forget = |before: Option<&Record>| match before {
+        Some(before) if !before.deleted => Ok(Record { deleted: true, ..Record::empty(before.reference.clone()) }),
+        _ => Err(ApiError::not_found()),
+    };
+    save(&app, &caller, &reference(&kind, &id)?, forget).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

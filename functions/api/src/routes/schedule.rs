@@ -71,7 +71,8 @@ pub(crate) async fn delete(
     let copies = scheduled(&message, &copies, caller.now)?.iter().map(Copy::cancelled);
     let copies = copies.collect::<Result<_, _>>().map_err(|_| not_scheduled())?;
     let (state, version) = (MessageState::Draft, message.version + 1);
-    let draft = Message { state, version, send_at: None, schedule: None, tracked: false, links: 0, ..message.clone() };
+    let draft = Message { state, version, send_at: None, schedule: None, tracked: false, ..message.clone() };
+    let draft = Message { blocked: Vec::new(), links: 0, ..draft };
     let after = Stored { message: draft, copies };
     app.store.change_message(&message, &after, None).await?;
     let draft = Stored { message: after.message, copies: Vec::new() };

@@ -51,7 +51,7 @@ pub(crate) async fn send(
     let settings = app.store.settings(caller.org).await?;
     let content = Some((release.body.clone(), release.files.as_slice()));
     let reminder = app.store.reminder(release.after.message.id).await?;
-    let parts = Parts { settings: &settings, kpis: &Kpis::default(), content, reminder };
+    let parts = Parts { settings: &settings, standings: &[], kpis: &Kpis::default(), content, reminder };
     let view = view::message(&release.after, parts, caller.now);
     once.answer(&app, StatusCode::ACCEPTED, &view, async |answer| release.commit(&app, answer).await).await
 }

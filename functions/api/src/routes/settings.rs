@@ -1,7 +1,8 @@
 //! What the organisation decided for all of its users.
 
 use axum::extract::State;
-use domain::settings::{Replies, Settings};
+use domain::consent::Preference;
+use domain::settings::{BlockedRecipients, Replies, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -21,6 +22,13 @@ pub(crate) struct SettingsView {
     /// ours, from which they are passed on.
     #[schema(value_type = String)]
     replies: Replies,
+    /// Recipients whom nobody asked: `allow` or `deny`.
+    #[schema(value_type = String)]
+    unknown_consent: Preference,
+    /// What one recipient who does not allow it does to a followed message: `block_message` (nobody's copy is followed)
+    /// or `clean_copy` (only theirs is not).
+    #[schema(value_type = String)]
+    blocked_recipients: BlockedRecipients,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -30,12 +38,21 @@ pub(crate) struct SettingsInput {
     default_tracking: Option<bool>,
     #[schema(value_type = Option<String>)]
     replies: Option<Replies>,
+    #[schema(value_type = Option<String>)]
+    unknown_consent: Option<Preference>,
+    #[schema(value_type = Option<String>)]
+    blocked_recipients: Option<BlockedRecipients>,
 }
 
 impl From<Settings> for SettingsView {
     fn from(settings: Settings) -> Self {
-        let Settings { tracking_enabled, default_tracking, replies } = settings;
-        Self { tracking_enabled, default_tracking, replies }
+        Self {
+            replies: settings.replies,
+            tracking_enabled: settings.tracking_enabled,
+            default_tracking: settings.default_tracking,
+            unknown_consent: settings.unknown_consent,
+            blocked_recipients: settings.blocked_recipients,
+        }
     }
 }
 
@@ -54,11 +71,19 @@ pub(crate) async fn put(
     caller: Caller,
     Json(input): Json<SettingsInput>,
 ) -> Result<axum::Json<SettingsView>, ApiError> {
+    if input.unknown_consent == Some(Preference::Unknown) {
+        return Err(ApiError::field("/unknown_consent", "invalid_value", "expected `allow` or `deny`"));
+    }
     let before = app.store.settings(caller.org).await?;
+    let tracking_enabled = input.tracking_enabled.unwrap_or(before.tracking_enabled);
+    let switched_on = tracking_enabled && !before.tracking_enabled;
     let after = Settings {
-        tracking_enabled: input.tracking_enabled.unwrap_or(before.tracking_enabled),
+        tracking_enabled,
+        enabled_since: if switched_on { Some(app.clock.now()) } else { before.enabled_since },
         default_tracking: input.default_tracking.unwrap_or(before.default_tracking),
         replies: input.replies.unwrap_or(before.replies),
+        unknown_consent: input.unknown_consent.unwrap_or(before.unknown_consent),
+        blocked_recipients: input.blocked_recipients.unwrap_or(before.blocked_recipients),
     };
     if after.replies == Replies::InboundDomain && app.inbound_domain.is_none() {
         return Err(ApiError::field("/replies", "no_inbound_domain", "this installation receives no mail"));

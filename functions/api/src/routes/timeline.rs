@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use domain::agent::{Device, System};
 use domain::attachment::{self, Attachment};
-use domain::engagement::{Context, Judged, fold};
+use domain::engagement::{Context, Judged, Kpis, fold};
 use domain::event::Action;
 use domain::instant;
 use domain::message::Message;
@@ -111,14 +111,17 @@ pub(crate) async fn timeline(
     let (hits, links) = (app.store.hits(message.id).await?, app.store.links(message.id, message.links).await?);
     let (files, summary) =
         (app.store.attachments(message.id).await?, app.store.summary(message.org, message.owner, message.id).await?);
+    let enabled = app.store.settings(caller.org).await?.tracking_enabled;
+    let hits = if enabled { hits } else { Vec::new() };
     let engagement = fold(hits, &Context::of(message, &stored.copies));
     let came_back = app.store.replies(message.id).await?;
     let mut events: Vec<EventView> = copies::events(&stored);
     events.extend(came_back.iter().map(|reply| replies::event(message, reply)));
     events.extend(engagement.judged.into_iter().map(|judged| event(message, &links, &files, judged)));
     events.sort_by(|a, b| (&b.at, b.rank(), &b.id).cmp(&(&a.at, a.rank(), &a.id)));
-    let kpis = engagement.kpis.with_replies(&came_back);
-    Ok(Json(Timeline { kpis: (&kpis).into(), events, more: summary.beyond }))
+    let kpis = if enabled { engagement.kpis.with_replies(&came_back) } else { Kpis::default() };
+    let more = if enabled { summary.beyond } else { 0 };
+    Ok(Json(Timeline { kpis: (&kpis).into(), events, more }))
 }
 
 impl EventView {

@@ -1,16 +1,17 @@
 //! Follow and don't follow, with what each recipient allows.
 
+use aws::store::Stored;
 use axum::extract::{Path, State};
-use domain::message::{Message, Role, State as MessageState, TrackingState};
+use domain::consent::{Preference, Standing};
+use domain::message::{Message, Recipient, Role, State as MessageState, TrackingState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::App;
-use crate::Shared;
 use crate::caller::Caller;
 use crate::compose::RecordView;
 use crate::input::Json;
 use crate::problem::{ApiError, Problem};
+use crate::{App, Shared, standing};
 
 /// Whether a message is followed, and what its recipients allow.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,7 +34,7 @@ pub(crate) struct PreferenceView {
     record: Option<RecordView>,
     /// `allow`, `deny` or `unknown`.
     #[schema(value_type = String)]
-    preference: &'static str,
+    preference: Preference,
 }
 
 /// Follow, or don't follow.
@@ -52,10 +53,10 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<axum::Json<TrackingDetails>, ApiError> {
     let stored = super::stored(&app, &caller, &id).await?;
-    details(&app, &stored.message).await
+    details(&app, &stored).await
 }
 
-/// Follows a draft, or stops following it.
+/// Follows a draft, or stops following it. Asked again, what its recipients allow by now is looked up again.
 #[utoipa::path(put, path = "/v1/messages/{id}/tracking", tag = "messages", params(("id" = String, Path)), request_body = TrackingInput,
     responses((status = 200, body = TrackingDetails), (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn put(
@@ -70,21 +71,24 @@ pub(crate) async fn put(
     }
     let after = Message { tracking_requested: input.requested, version: before.version + 1, ..before.clone() };
     app.store.update_message(&before, &after).await?;
-    details(&app, &after).await
+    details(&app, &Stored { message: after, copies: Vec::new() }).await
 }
 
-async fn details(app: &App, message: &Message) -> Result<axum::Json<TrackingDetails>, ApiError> {
+async fn details(app: &App, stored: &Stored) -> Result<axum::Json<TrackingDetails>, ApiError> {
+    let Stored { message, copies } = stored;
     let settings = app.store.settings(message.org).await?;
-    let preference = |recipient: &domain::message::Recipient| PreferenceView {
+    let standings = standing::of(app, message.org, &message.recipients).await?;
+    let decision = message.tracking(copies, &settings, &standings);
+    let preference = |(recipient, standing): (&Recipient, &Standing)| PreferenceView {
         email: recipient.mailbox.email.as_str().to_owned(),
         name: recipient.mailbox.name.clone(),
         role: recipient.role,
-        record: recipient.record.as_ref().map(Into::into),
-        preference: "unknown",
+        record: standing.record.as_ref().map(Into::into),
+        preference: standing.preference,
     };
     Ok(axum::Json(TrackingDetails {
-        state: message.tracking_state(&settings),
+        state: decision.state,
         requested: message.tracking_requested,
-        recipients: message.recipients.iter().map(preference).collect(),
+        recipients: message.recipients.iter().zip(&standings).map(preference).collect(),
     }))
 }

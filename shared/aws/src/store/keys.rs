@@ -128,6 +128,19 @@ pub(super) fn record(org: OrgId, record: &RecordRef) -> Key {
     key(record_partition(org, record), "RECORD")
 }
 
+/// What the sort keys of a record's ledger begin with.
+pub(super) const CONSENT: &str = "CONSENT#";
+
+/// A line of a record's ledger. The record's version keeps two lines of one instant apart.
+pub(super) fn consent(org: OrgId, record: &RecordRef, at: Timestamp, version: u32) -> Key {
+    key(record_partition(org, record), format!("{CONSENT}{}#{version:010}", instant::format(at)))
+}
+
+/// Until when an objection held that no record of the address tells any more. By the hash of the address.
+pub(super) fn objection(org: OrgId, hash: &str) -> Key {
+    key(format!("OBJECTION#{org}#{hash}"), "OBJECTION")
+}
+
 /// What the sort keys of activities begin with.
 pub(super) const ACTIVITY: &str = "ACT#";
 

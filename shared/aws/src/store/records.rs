@@ -5,6 +5,7 @@
 
 use domain::activity::Activity;
 use domain::address::EmailAddress;
+use domain::consent::Entry;
 use domain::id::OrgId;
 use domain::record::{Record, RecordRef};
 
@@ -18,33 +19,43 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn record(&self, org: OrgId, reference: &RecordRef) -> Result<Option<Record>, Error> {
-        self.table.get(&keys::record(org, reference)).await
+        Ok(self.stored_record(org, reference).await?.filter(|record| !record.deleted))
     }
 
-    /// Saves a record in place of `before`.
+    /// A record, or what one that was deleted left behind.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn put_record(&self, org: OrgId, before: Option<&Record>, record: &Record) -> Result<(), Error> {
+    pub async fn stored_record(&self, org: OrgId, reference: &RecordRef) -> Result<Option<Record>, Error> {
+        self.table.get(&keys::record(org, reference)).await
+    }
+
+    /// Saves a record in place of `before`, with the line that its ledger gets.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it was changed since it was read.
+    pub async fn put_record(
+        &self,
+        org: OrgId,
+        before: Option<&Record>,
+        record: &Record,
+        entry: Option<&Entry>,
+    ) -> Result<(), Error> {
         for email in &record.emails {
             let item = Item::new(&keys::address(org, email, &record.reference), &record.reference)?;
             self.table.put(item, Condition::Any).await?;
         }
-        self.table.put(Item::new(&keys::record(org, &record.reference), record)?, Condition::Any).await?;
+        let condition = before.map_or(Condition::Absent, |before| Condition::Version(before.version));
+        let item = Item::new(&keys::record(org, &record.reference), record)?;
+        match entry {
+            None => self.table.put(item, condition).await?,
+            Some(entry) => {
+                let line = Item::new(&keys::consent(org, &record.reference, entry.at, record.version), entry)?;
+                self.table.transact(vec![(item, condition), (line, Condition::Absent)]).await?;
+            }
+        }
         let gone = before.iter().flat_map(|before| &before.emails).filter(|email| !record.emails.contains(email));
         for email in gone {
-            self.table.delete(&keys::address(org, email, &record.reference)).await?;
-        }
-        Ok(())
-    }
-
-    /// Forgets a record; what was done for it stays.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn delete_record(&self, org: OrgId, record: &Record) -> Result<(), Error> {
-        self.table.delete(&keys::record(org, &record.reference)).await?;
-        for email in &record.emails {
             self.table.delete(&keys::address(org, email, &record.reference)).await?;
         }
         Ok(())

@@ -1,0 +1,201 @@
+//! What was done, or is to be done, for a record. Mail is there by itself; calls, tasks and appointments are added.
+
+use aws::store::Stored;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::activity::{Activity, Kind};
+use domain::engagement::Kpis;
+use domain::id::ActivityId;
+use domain::message::{State as MessageState, Status};
+use domain::settings::Settings;
+use domain::{instant, name};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::records::reference;
+use crate::caller::Caller;
+use crate::idempotency::Post;
+use crate::input::Checks;
+use crate::problem::{ApiError, Problem};
+use crate::view::KpisView;
+use crate::{App, Shared, cursor};
+
+/// How many messages are read at once.
+const AT_ONCE: usize = 10;
+
+/// An activity of a record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActivityView {
+    id: String,
+    /// `mail`, `phone_call`, `task` or `appointment`.
+    #[schema(value_type = String)]
+    kind: Kind,
+    subject: String,
+    /// By when, or when it takes place.
+    due: Option<String>,
+    /// The mail, or the message that gave rise to it.
+    message: Option<String>,
+    owner: String,
+    /// When it was added; of a mail, when it leaves or left.
+    created_at: String,
+    /// Of a mail: `scheduled`, `sending`, `sent` or `failed`.
+    #[schema(value_type = Option<String>)]
+    status: Option<Status>,
+    /// Of a mail: what became of it, in one line.
+    summary: Option<String>,
+    /// Of a mail: its figures.
+    kpis: Option<KpisView>,
+}
+
+/// A page of activities, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActivityPage {
+    items: Vec<ActivityView>,
+    /// Where the next page begins; null on the last one. A page may hold fewer than asked for.
+    next_cursor: Option<String>,
+}
+
+/// A call, a task or an appointment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ActivityInput {
+    /// `phone_call`, `task` or `appointment`.
+    #[schema(value_type = String)]
+    kind: Kind,
+    /// In one line, up to 256 characters.
+    subject: String,
+    /// By when, or when it takes place.
+    #[schema(value_type = Option<String>)]
+    due: Option<Timestamp>,
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// How many, 25 when left out, 100 at most.
+    limit: Option<usize>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+impl From<&Activity> for ActivityView {
+    fn from(activity: &Activity) -> Self {
+        Self {
+            id: activity.id.to_string(),
+            kind: activity.kind,
+            subject: activity.subject.clone(),
+            due: activity.due.map(instant::format),
+            message: activity.message.map(|message| message.to_string()),
+            owner: activity.owner.to_string(),
+            created_at: instant::format(activity.created_at),
+            status: None,
+            summary: None,
+            kpis: None,
+        }
+    }
+}
+
+/// The activities of a record, the newest first. A mail is there as soon as it was scheduled or sent.
+#[utoipa::path(get, path = "/v1/records/{type}/{id}/activities", tag = "records", params(("type" = String, Path), ("id" = String, Path), PageQuery),
+    responses((status = 200, body = ActivityPage), (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list(
+    State(app): Shared,
+    caller: Caller,
+    Path((kind, id)): Path<(String, String)>,
+    query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<axum::Json<ActivityPage>, ApiError> {
+    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
+    let limit = query.limit.unwrap_or(25);
+    if !(1..=100).contains(&limit) {
+        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
+    }
+    let reference = reference(&kind, &id)?;
+    let list = format!("{}|activities|{reference}", caller.org);
+    let after: Option<(Timestamp, ActivityId)> =
+        query.cursor.as_deref().map(|cursor| cursor::read(&app.keys, &list, cursor)).transpose()?;
+    let mut activities = app.store.activities(caller.org, &reference, after, limit + 1).await?;
+    let more = activities.len() > limit;
+    activities.truncate(limit);
+    let last = activities.last().filter(|_| more).map(|last| (last.created_at, last.id));
+    let settings = app.store.settings(caller.org).await?;
+    let views = stream::iter(activities).map(|activity| view(&app, &caller, &settings, activity)).buffered(AT_ONCE);
+    let items = views.try_filter_map(|view| async move { Ok(view) }).try_collect().await?;
+    let next_cursor = last.and_then(|place| cursor::write(&app.keys, &list, &place));
+    Ok(axum::Json(ActivityPage { items, next_cursor }))
+}
+
+/// The view of an activity; none of a mail that was moved, taken back or cancelled since.
+async fn view(
+    app: &App,
+    caller: &Caller,
+    settings: &Settings,
+    activity: Activity,
+) -> Result<Option<ActivityView>, ApiError> {
+    let message = activity.message.filter(|_| activity.kind == Kind::Mail);
+    let Some(message) = message else { return Ok(Some((&activity).into())) };
+    let stored = app.store.message_for_list(message).await?;
+    let there = |stored: &Stored| {
+        let message = &stored.message;
+        message.org == caller.org
+            && message.state == MessageState::Released
+            && message.send_at == Some(activity.created_at)
+    };
+    let Some(Stored { message, copies }) = stored.filter(there) else { return Ok(None) };
+    let kpis = match settings.tracking_enabled {
+        true => app.store.summary_for_list(message.org, message.owner, message.id).await?.kpis,
+        false => Kpis::default(),
+    };
+    let status = message.status(&copies, caller.now);
+    Ok(Some(ActivityView {
+        subject: message.subject.clone(),
+        status: Some(status),
+        summary: Some(message.summary(status, &kpis, caller.now)),
+        kpis: Some((&kpis).into()),
+        ..(&activity).into()
+    }))
+}
+
+/// Adds a phone call, a task or an appointment to a record. Mail adds itself.
+#[utoipa::path(post, path = "/v1/records/{type}/{id}/activities", tag = "records", params(("type" = String, Path), ("id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable for 48 hours")),
+    request_body = ActivityInput,
+    responses((status = 201, body = ActivityView), (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create(
+    State(app): Shared,
+    Path((kind, id)): Path<(String, String)>,
+    post: Post<ActivityInput>,
+) -> Result<Response, ApiError> {
+    let Post { caller, input, once } = post;
+    let reference = reference(&kind, &id)?;
+    app.store.record(caller.org, &reference).await?.ok_or_else(ApiError::not_found)?;
+    let mut checks = Checks::default();
+    if input.kind == Kind::Mail {
+        checks.add("/kind", "invalid_value", "expected `phone_call`, `task` or `appointment`: mail adds itself");
+    }
+    if input.subject.trim().is_empty() {
+        checks.add("/subject", "missing_field", "what is to be done");
+    }
+    checks.keep("/subject", "invalid_text", name::display_name(&input.subject));
+    if input.kind == Kind::Appointment && input.due.is_none() {
+        checks.add("/due", "missing_field", "when the appointment takes place");
+    }
+    checks.finish()?;
+    let activity = Activity {
+        id: ActivityId::new(caller.now, app.ids.next()),
+        kind: input.kind,
+        subject: input.subject,
+        due: input.due,
+        message: None,
+        owner: caller.user.id,
+        created_at: caller.now,
+    };
+    let write = async |answer: Option<&_>| app.store.add_activity(caller.org, &reference, &activity, answer).await;
+    once.answer(&app, StatusCode::CREATED, &ActivityView::from(&activity), write).await
+}

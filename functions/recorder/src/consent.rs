@@ -1,0 +1,37 @@
+//! What of a batch may be recorded: an objection holds for mail that was sent before it as well.
+//!
+//! The reads see every write before them, and a hit is older than its batch: whoever objected before the hit is seen.
+
+use std::collections::BTreeMap;
+
+use aws::store::Error;
+use domain::consent::Standing;
+use domain::event::Hit;
+use domain::message::Message;
+use domain::tracking::forbids;
+
+use crate::App;
+
+/// The hits that the organisation and the recipients let be recorded.
+pub(crate) async fn permitted(app: &App, message: &Message, mut hits: Vec<Hit>) -> Result<Vec<Hit>, Error> {
+    if hits.is_empty() {
+        return Ok(hits);
+    }
+    let settings = app.store.settings(message.org).await?;
+    hits.retain(|hit| settings.records(hit.at));
+    let mut standings: BTreeMap<u16, Standing> = BTreeMap::new();
+    for hit in &hits {
+        let recipient = message.recipients.get(usize::from(hit.recipient));
+        if let Some(recipient) = recipient.filter(|_| !standings.contains_key(&hit.recipient)) {
+            let named = recipient.record.as_ref();
+            let standing = app.store.standing(message.org, &recipient.mailbox.email, named).await?;
+            standings.insert(hit.recipient, standing);
+        }
+    }
+    let objected = |hit: &Hit| {
+        let standing = standings.get(&hit.recipient);
+        standing.is_none_or(|standing| standing.objected(hit.at) || forbids(standing.preference, &settings))
+    };
+    hits.retain(|hit| !objected(hit));
+    Ok(hits)
+}
