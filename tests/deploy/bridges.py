@@ -24,6 +24,11 @@ def application(template):
     statements = resources["SenderRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
     (mail,) = [statement for statement in statements if statement["Action"] == ["ses:SendRawEmail"]]
     mail["Resource"] = "*"
+    # On AWS a batch needs the permission of the single call and has none of its own; the emulator asks for one.
+    for role in (resource for resource in resources.values() if resource["Type"] == "AWS::IAM::Role"):
+        for statement in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]:
+            if "sqs:SendMessage" in statement["Action"]:
+                statement["Action"].append("sqs:SendMessageBatch")
     # The emulator speaks plain HTTP, which these statements forbid.
     for name in [name for name, resource in resources.items() if resource["Type"] in POLICIES]:
         policy = resources[name]["Properties"]["PolicyDocument"]

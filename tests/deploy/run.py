@@ -1,6 +1,6 @@
 """Deploys Telltale onto an emulated AWS account and drives it as its users do.
 
-    python3 tests/deploy/run.py               builds first (cargo-lambda, through sam)
+    python3 tests/deploy/run.py               builds first (cargo-lambda)
     python3 tests/deploy/run.py --no-build    deploys what was built last
 
 Needs Python and the Rust toolchain; installs the rest below `target/`. The account's own log is
