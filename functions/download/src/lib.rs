@@ -9,13 +9,12 @@ use aws::blobs::Blobs;
 use aws::clients::Aws;
 use aws::clock::Clock;
 use aws::config::{self, ConfigError, names};
+use aws::edge::Hits;
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
-use aws::queue::Queue;
 use aws::store::Store;
 use domain::attachment::{self, Attachment};
 use domain::event::Action;
-use domain::task::RecordTask;
 use domain::token::{Kind, Signer, Token};
 
 /// What the download touches.
@@ -23,7 +22,7 @@ pub struct App {
     /// Verifies tokens.
     pub signer: Signer,
     /// Takes hits.
-    pub events: Queue<RecordTask>,
+    pub events: Hits,
     /// Knows the files of a message.
     pub store: Store,
     /// Signs addresses of files.
@@ -41,7 +40,7 @@ impl App {
         let aws = Aws::from_env()?;
         Ok(Self {
             signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
-            events: Queue::from_env(aws.sqs(), names::EVENTS_QUEUE)?,
+            events: Hits::from_env(aws.direct("sqs"))?,
             store: Store::from_env(aws.dynamodb())?,
             blobs: Blobs::from_env(aws.s3())?,
             clock: Clock::system(),
@@ -71,7 +70,7 @@ pub async fn handle(app: &App, request: Request) -> Response {
 async fn send_on(app: &App, request: &Request, token: &Token, file: &Attachment) -> Response {
     match app.blobs.presign_download(token.message, file).await {
         Ok(address) => {
-            hit::record(&app.events, hit::of(request, token, Action::AttachmentView(token.index))).await;
+            app.events.record(hit::of(request, token, Action::AttachmentView(token.index))).await;
             Response::redirect(&address)
         }
         Err(error) => {

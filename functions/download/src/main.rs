@@ -6,5 +6,6 @@ use aws::lambda;
 async fn main() -> Result<(), lambda::Error> {
     lambda::log::start();
     let app = download::App::from_env()?;
+    app.events.connect().await;
     lambda::run(|event| download::handle(&app, event)).await
 }

@@ -7,11 +7,10 @@
 
 use aws::clients::Aws;
 use aws::config::{self, ConfigError, names};
+use aws::edge::Hits;
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
-use aws::queue::Queue;
 use domain::event::Action;
-use domain::task::RecordTask;
 use domain::token::{Kind, Signer};
 
 /// What the pixel touches.
@@ -19,7 +18,7 @@ pub struct App {
     /// Verifies tokens.
     pub signer: Signer,
     /// Takes hits.
-    pub events: Queue<RecordTask>,
+    pub events: Hits,
 }
 
 /// A transparent GIF of one pixel (42 bytes) in base64.
@@ -34,7 +33,7 @@ impl App {
         let aws = Aws::from_env()?;
         Ok(Self {
             signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
-            events: Queue::from_env(aws.sqs(), names::EVENTS_QUEUE)?,
+            events: Hits::from_env(aws.direct("sqs"))?,
         })
     }
 }
@@ -42,7 +41,7 @@ impl App {
 /// Answers the GIF, whatever happened.
 pub async fn handle(app: &App, request: Request) -> Response {
     if let Ok(token) = app.signer.verify(Kind::Open, &request.path_parameters.token) {
-        hit::record(&app.events, hit::of(&request, &token, Action::Open)).await;
+        app.events.record(hit::of(&request, &token, Action::Open)).await;
     }
     Response::gif(GIF)
 }

@@ -8,12 +8,10 @@
 
 use aws::clients::Aws;
 use aws::config::{self, ConfigError, names};
+use aws::edge::{Hits, Links};
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
-use aws::queue::Queue;
-use aws::store::Store;
 use domain::event::Action;
-use domain::task::RecordTask;
 use domain::token::{Invalid, Kind, Signer, Token};
 
 /// What the redirect touches.
@@ -21,9 +19,9 @@ pub struct App {
     /// Verifies tokens.
     pub signer: Signer,
     /// Takes hits.
-    pub events: Queue<RecordTask>,
+    pub events: Hits,
     /// Knows the addresses of old messages.
-    pub store: Store,
+    pub links: Links,
 }
 
 impl App {
@@ -35,8 +33,8 @@ impl App {
         let aws = Aws::from_env()?;
         Ok(Self {
             signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
-            events: Queue::from_env(aws.sqs(), names::EVENTS_QUEUE)?,
-            store: Store::from_env(aws.dynamodb())?,
+            events: Hits::from_env(aws.direct("sqs"))?,
+            links: Links::from_env(aws.direct("dynamodb"))?,
         })
     }
 }
@@ -45,7 +43,7 @@ impl App {
 pub async fn handle(app: &App, request: Request) -> Response {
     match app.signer.verify(Kind::Click, &request.path_parameters.token) {
         Ok(token) => {
-            hit::record(&app.events, hit::of(&request, &token, Action::Click(token.index))).await;
+            app.events.record(hit::of(&request, &token, Action::Click(token.index))).await;
             Response::redirect(&token.destination)
         }
         Err(Invalid::UnknownKey(claimed)) => from_stored_links(app, &claimed).await,
@@ -55,12 +53,8 @@ pub async fn handle(app: &App, request: Request) -> Response {
 
 /// Nothing that the token claims can be believed, so it leads only where the message really led, and counts nothing.
 async fn from_stored_links(app: &App, claimed: &Token) -> Response {
-    match app.store.link(claimed.message, claimed.index).await {
-        Ok(Some(url)) => Response::redirect(&url),
-        Ok(None) => Response::not_found(),
-        Err(error) => {
-            tracing::error!(%error, "stored links not readable");
-            Response::not_found()
-        }
+    match app.links.link(claimed.message, claimed.index).await {
+        Some(url) => Response::redirect(&url),
+        None => Response::not_found(),
     }
 }

@@ -6,5 +6,6 @@ use aws::lambda;
 async fn main() -> Result<(), lambda::Error> {
     lambda::log::start();
     let app = redirect::App::from_env()?;
+    app.events.connect().await;
     lambda::run(|event| redirect::handle(&app, event)).await
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use aws::clock::Clock;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -180,9 +180,9 @@ impl Cloud {
         }
     }
 
-    /// The HTTP client that lets SDK clients talk to this cloud without a socket.
-    pub fn client(&self) -> SharedHttpClient {
-        Connector::new(self.clone()).client()
+    /// Lets clients talk to this cloud without a socket.
+    pub fn connector(&self) -> SharedHttpConnector {
+        Connector::new(self.clone()).shared()
     }
 
     /// What was used since the start or the last reset.

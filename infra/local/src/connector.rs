@@ -3,19 +3,16 @@
 use std::fmt;
 use std::io::{Error, ErrorKind};
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 
 use crate::cloud::{Cloud, NoAnswer};
 use crate::wire::{Request, Response};
 
-/// The SDK's HTTP client whose other end is a [`Cloud`].
+/// The SDK's HTTP connector whose other end is a [`Cloud`].
 #[derive(Clone)]
 pub struct Connector(Cloud);
 
@@ -25,9 +22,9 @@ impl Connector {
         Self(cloud)
     }
 
-    /// As the SDK's configuration takes it.
-    pub fn client(self) -> SharedHttpClient {
-        SharedHttpClient::new(self)
+    /// As the functions' clients take it.
+    pub fn shared(self) -> SharedHttpConnector {
+        SharedHttpConnector::new(self)
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
@@ -70,12 +67,6 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let connector = self.clone();
         HttpConnectorFuture::new(async move { connector.exchange(request).await })
-    }
-}
-
-impl HttpClient for Connector {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws::blobs::Blobs;
 use aws::clients::Aws;
+use aws::edge::{Hits, Links};
 use aws::ids::Ids;
 use aws::mailer::Mailer;
 use aws::queue::Queue;
@@ -146,7 +147,7 @@ impl Parts {
     /// What functions on `cloud` are made of.
     pub fn new(cloud: &Cloud, setup: &Setup) -> Self {
         let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "local");
-        let aws = Aws::new(cloud.client(), REGION.to_owned(), credentials, Some(setup.aws_url.clone()));
+        let aws = Aws::new(cloud.connector(), REGION.to_owned(), credentials, Some(setup.aws_url.clone()));
         Self { aws, setup: setup.clone(), cloud: cloud.clone() }
     }
 
@@ -161,6 +162,14 @@ impl Parts {
 
     fn queue<T: Serialize>(&self, name: &str) -> Queue<T> {
         Queue::new(self.aws.sqs(), Sqs::url(&self.setup.aws_url, name))
+    }
+
+    fn hits(&self) -> Hits {
+        Hits::new(self.aws.direct("sqs"), Sqs::url(&self.setup.aws_url, EVENTS))
+    }
+
+    fn links(&self) -> Links {
+        Links::new(self.aws.direct("dynamodb"), TABLE.to_owned())
     }
 
     fn signer(&self) -> Signer {
@@ -182,16 +191,16 @@ impl Parts {
     }
 
     fn pixel(&self) -> pixel::App {
-        pixel::App { signer: self.signer(), events: self.queue(EVENTS) }
+        pixel::App { signer: self.signer(), events: self.hits() }
     }
 
     /// The redirect as it is deployed.
     pub fn redirect(&self) -> redirect::App {
-        redirect::App { signer: self.signer(), events: self.queue(EVENTS), store: self.store() }
+        redirect::App { signer: self.signer(), events: self.hits(), links: self.links() }
     }
 
     fn download(&self) -> download::App {
-        let (signer, events, clock) = (self.signer(), self.queue(EVENTS), self.cloud.clock.clone());
+        let (signer, events, clock) = (self.signer(), self.hits(), self.cloud.clock.clone());
         download::App { signer, events, store: self.store(), blobs: self.blobs(), clock }
     }
 

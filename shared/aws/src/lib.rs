@@ -9,12 +9,14 @@
 //! | [`blobs`] | S3: bodies, files, presigned addresses |
 //! | [`queue`] | SQS: typed tasks |
 //! | [`mailer`] | SES: one mail, once |
+//! | [`edge`] | the same services for the tracking endpoints, without their SDK clients |
 //! | [`lambda`] | what Lambda hands in and takes back |
 
 pub mod blobs;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod edge;
 pub mod ids;
 pub mod lambda;
 pub mod mailer;

@@ -22,6 +22,7 @@ mod table;
 pub use error::Error;
 pub use hits::Summary;
 pub use idempotency::{Answer, Idempotency};
+pub(crate) use keys::link as link_key;
 pub use messages::{Listed, Stored};
 pub use organisations::{ApiKey, User};
 

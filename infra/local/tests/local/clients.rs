@@ -2,6 +2,7 @@
 
 use aws::clock::Clock;
 use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::http_client_fn;
 use local::Cloud;
 use local::cloud::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 
@@ -22,12 +23,13 @@ fn credentials() -> Credentials {
 macro_rules! client {
     ($name:ident, $sdk:ident) => {
         pub(crate) fn $name(cloud: &Cloud) -> $sdk::Client {
+            let connector = cloud.connector();
             let config = $sdk::Config::builder()
                 .behavior_version($sdk::config::BehaviorVersion::latest())
                 .region($sdk::config::Region::new(REGION))
                 .endpoint_url(ENDPOINT)
                 .credentials_provider(credentials())
-                .http_client(cloud.client())
+                .http_client(http_client_fn(move |_, _| connector.clone()))
                 .retry_config($sdk::config::retry::RetryConfig::disabled());
             $sdk::Client::from_conf(config.build())
         }

@@ -7,11 +7,9 @@ use domain::agent::Agent;
 use domain::event::{Action, Hit, MessageHit};
 use domain::id::EventId;
 use domain::network::Network;
-use domain::task::RecordTask;
 use domain::token::Token;
 
 use super::http::Request;
-use crate::queue::Queue;
 
 /// The hit that a verified token and its request make.
 pub fn of(request: &Request, token: &Token, action: Action) -> MessageHit {
@@ -25,16 +23,6 @@ pub fn of(request: &Request, token: &Token, action: Action) -> MessageHit {
     let id = EventId::of(request.at(), &[&context.request_id]);
     let hit = Hit { id, at: request.at(), recipient: token.recipient, action, request: facts };
     MessageHit { message: token.message, hit }
-}
-
-/// Puts the hit on the queue. A visitor is never made to pay for our trouble: when the queue does not take it,
-/// one log line keeps the whole hit, to be replayed.
-pub async fn record(queue: &Queue<RecordTask>, hit: MessageHit) {
-    let task = RecordTask::HitV1(hit);
-    if let Err(error) = queue.put(&task).await {
-        let replay = serde_json::to_string(&task).unwrap_or_default();
-        tracing::error!(%error, %replay, "hit not queued");
-    }
 }
 
 /// Browsers say so in `Sec-Purpose` or `Purpose`, older ones in `X-Purpose` or `X-Moz`.

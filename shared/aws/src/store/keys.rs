@@ -13,11 +13,11 @@ use jiff::Timestamp;
 
 /// The address of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// The partition.
-    pub(super) pk: String,
+    pub(crate) pk: String,
     /// The place in it.
-    pub(super) sk: String,
+    pub(crate) sk: String,
 }
 
 fn key(pk: String, sk: impl Into<String>) -> Key {
@@ -79,6 +79,12 @@ pub(super) const LINKS_PER_ITEM: usize = 150;
 /// A part of the addresses of a message's links.
 pub(super) fn links(message: MessageId, part: usize) -> Key {
     key(message_partition(message), format!("URLS#{part:03}"))
+}
+
+/// Where the address of one link lies: its item, and its place in the item's list `urls`.
+pub(crate) fn link(message: MessageId, index: u16) -> (Key, usize) {
+    let index = usize::from(index);
+    (links(message, index / LINKS_PER_ITEM), index % LINKS_PER_ITEM)
 }
 
 /// A segment of the log of hits. Two batches that share their first hit must not overwrite each other, so the

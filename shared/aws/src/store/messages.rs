@@ -159,16 +159,6 @@ impl Store {
         Ok(urls)
     }
 
-    /// The address of one link.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn link(&self, message: MessageId, index: u16) -> Result<Option<String>, Error> {
-        let (part, place) = (usize::from(index) / keys::LINKS_PER_ITEM, usize::from(index) % keys::LINKS_PER_ITEM);
-        let links: Option<Links> = self.table.get_eventual(&keys::links(message, part)).await?;
-        Ok(links.and_then(|links| links.urls.into_iter().nth(place)))
-    }
-
     /// Saves a new file, and the answer that was given to its author.
     ///
     /// # Errors
