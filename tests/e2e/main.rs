@@ -1,5 +1,6 @@
 //! Behaviour of Telltale: the real handlers of all functions against the cloud on one machine.
 
+mod activities;
 mod api;
 mod crashes;
 mod feedback;

@@ -108,7 +108,7 @@ fn documented() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(routes::cards::phone_call))
         .routes(routes!(routes::records::find))
         .routes(routes!(routes::records::put, routes::records::get, routes::records::patch, routes::records::delete))
-        .routes(routes!(routes::records::activities))
+        .routes(routes!(routes::activities::list, routes::activities::create))
         .routes(routes!(routes::consent::get))
         .routes(routes!(routes::delivery_time::get))
         .routes(routes!(routes::suppressions::list))

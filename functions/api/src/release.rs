@@ -4,6 +4,7 @@
 //! Whatever fails after the transaction, the hint leads the scheduler to the copies.
 
 use aws::store::{Idempotency, Stored};
+use domain::activity::Activity;
 use domain::attachment::Attachment;
 use domain::copy::{Copy, Untouched};
 use domain::due::{CHECK_AFTER, DIRECT, Due, Work};
@@ -108,6 +109,8 @@ pub(crate) async fn dispatch(
     };
     app.store.file_due(&Due { at, message: message.id, work }, now).await?;
     remind_after_all(app, before, now).await?;
+    let sent = message.send_at.unwrap_or(message.created_at);
+    app.store.add_mail(message.org, &message.records(), &Activity::mail(message, sent)).await?;
     app.store.change_message(before, after, answer).await?;
     if soon {
         queue(app, message.id, copies, now).await;

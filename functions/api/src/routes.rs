@@ -1,5 +1,6 @@
 //! The routes, one file for each resource.
 
+pub(crate) mod activities;
 pub(crate) mod attachments;
 pub(crate) mod cards;
 pub(crate) mod consent;

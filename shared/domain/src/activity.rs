@@ -4,13 +4,20 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ActivityId, MessageId, UserId};
+use crate::message::Message;
 
 /// The kinds of activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// A message that was scheduled or sent.
+    Mail,
     /// A call to be made.
     PhoneCall,
+    /// Something to be done.
+    Task,
+    /// Something that takes place.
+    Appointment,
 }
 
 /// An activity of a record.
@@ -30,7 +37,23 @@ pub struct Activity {
     pub message: Option<MessageId>,
     /// Whose it is.
     pub owner: UserId,
-    /// When it was added.
+    /// When it was added; of a mail, when it leaves or left.
     #[serde(with = "crate::instant::millis")]
     pub created_at: Timestamp,
+}
+
+impl Activity {
+    /// The activity of a message that leaves at `at`. A message that is moved gets another one: the one whose instant is
+    /// the message's counts.
+    pub fn mail(message: &Message, at: Timestamp) -> Self {
+        Self {
+            id: ActivityId::of(at, &["mail", &message.id.to_string()]),
+            kind: Kind::Mail,
+            subject: message.subject.clone(),
+            due: None,
+            message: Some(message.id),
+            owner: message.owner,
+            created_at: at,
+        }
+    }
 }

@@ -18,7 +18,7 @@ use crate::caller::Caller;
 use crate::compose::RecordView;
 use crate::idempotency::Post;
 use crate::problem::{ApiError, Problem};
-use crate::routes::records::ActivityView;
+use crate::routes::activities::ActivityView;
 use crate::{App, Shared, cursor};
 
 /// How many of an owner's newest cards a list covers.

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::activity::{Activity, Kind};
 use domain::address::EmailAddress;
 use domain::consent::{Preference, changed, loosens};
 use domain::record::{Record, RecordId, RecordRef};
 use domain::zone::Address;
-use domain::{instant, name, zone};
+use domain::{name, zone};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,8 +22,6 @@ use crate::{App, Shared};
 
 /// The most addresses of one record.
 const MAX_EMAILS: usize = 10;
-/// How many of a record's newest activities are listed.
-const NEWEST: i32 = 100;
 
 /// A record, or a change of one. In a PUT, what is left out is empty; in a PATCH it stays as it is.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -96,41 +93,6 @@ pub(crate) struct FullRecordView {
 pub(crate) struct RecordPage {
     items: Vec<FullRecordView>,
     next_cursor: Option<String>,
-}
-
-/// What was done, or is to be done, for a record.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ActivityView {
-    id: String,
-    /// `phone_call`. More may come.
-    #[schema(value_type = String)]
-    kind: Kind,
-    subject: String,
-    due: Option<String>,
-    message: Option<String>,
-    owner: String,
-    created_at: String,
-}
-
-/// The newest 100 activities of a record.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ActivityPage {
-    items: Vec<ActivityView>,
-    next_cursor: Option<String>,
-}
-
-impl From<&Activity> for ActivityView {
-    fn from(activity: &Activity) -> Self {
-        Self {
-            id: activity.id.to_string(),
-            kind: activity.kind,
-            subject: activity.subject.clone(),
-            due: activity.due.map(instant::format),
-            message: activity.message.map(|message| message.to_string()),
-            owner: activity.owner.to_string(),
-            created_at: instant::format(activity.created_at),
-        }
-    }
 }
 
 impl From<Record> for FullRecordView {
@@ -315,16 +277,4 @@ pub(crate) async fn find(
     let email = email.map_err(|error| ApiError::field("/email", "invalid_address", error.to_string()))?;
     let records = app.store.records_with(caller.org, &email).await?;
     Ok(axum::Json(RecordPage { items: records.into_iter().map(Into::into).collect(), next_cursor: None }))
-}
-
-/// The newest activities of a record.
-#[utoipa::path(get, path = "/v1/records/{type}/{id}/activities", tag = "records", params(("type" = String, Path), ("id" = String, Path)),
-    responses((status = 200, body = ActivityPage), (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn activities(
-    State(app): Shared,
-    caller: Caller,
-    Path((kind, id)): Path<(String, String)>,
-) -> Result<axum::Json<ActivityPage>, ApiError> {
-    let activities = app.store.activities(caller.org, &reference(&kind, &id)?, NEWEST).await?;
-    Ok(axum::Json(ActivityPage { items: activities.iter().map(Into::into).collect(), next_cursor: None }))
 }

@@ -42,6 +42,14 @@ impl Store {
         Ok(self.table.get(&keys::summary(org, owner, message)).await?.unwrap_or_default())
     }
 
+    /// The same for lists, at half the price; may lag behind the last write.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn summary_for_list(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Summary, Error> {
+        Ok(self.table.get_eventual(&keys::summary(org, owner, message)).await?.unwrap_or_default())
+    }
+
     /// Writes the next version of the figures.
     ///
     /// # Errors

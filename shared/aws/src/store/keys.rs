@@ -3,10 +3,9 @@
 //! Sort keys are chosen so that what is read together lies together: `COPY#…` and `META` of a message are one range,
 //! its hits (`SEGMENT#…`) are another.
 
-use domain::activity::Activity;
 use domain::address::EmailAddress;
 use domain::due::{Due, Minute, Tick, Work, shard};
-use domain::id::{AttachmentId, CardId, EventId, MessageId, OrgId, UserId};
+use domain::id::{ActivityId, AttachmentId, CardId, EventId, MessageId, OrgId, UserId};
 use domain::instant;
 use domain::record::RecordRef;
 use jiff::Timestamp;
@@ -151,9 +150,8 @@ pub(super) fn objection(org: OrgId, hash: &str) -> Key {
 pub(super) const ACTIVITY: &str = "ACT#";
 
 /// An activity of a record.
-pub(super) fn activity(org: OrgId, record: &RecordRef, activity: &Activity) -> Key {
-    let at = instant::format(activity.created_at);
-    key(record_partition(org, record), format!("{ACTIVITY}{at}#{}", activity.id))
+pub(super) fn activity(org: OrgId, record: &RecordRef, at: Timestamp, id: ActivityId) -> Key {
+    key(record_partition(org, record), format!("{ACTIVITY}{}#{id}", instant::format(at)))
 }
 
 /// The partition of an address: the records that have it.

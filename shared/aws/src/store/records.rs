@@ -6,8 +6,9 @@
 use domain::activity::Activity;
 use domain::address::EmailAddress;
 use domain::consent::Entry;
-use domain::id::OrgId;
+use domain::id::{ActivityId, OrgId};
 use domain::record::{Record, RecordRef};
+use jiff::Timestamp;
 
 use super::idempotency::{self, Idempotency};
 use super::table::{Condition, Item, Range};
@@ -88,20 +89,46 @@ impl Store {
         activity: &Activity,
         answer: Option<&Idempotency>,
     ) -> Result<(), Error> {
-        let mut writes = vec![(Item::new(&keys::activity(org, record, activity), activity)?, Condition::Any)];
+        let mut writes = vec![(
+            Item::new(&keys::activity(org, record, activity.created_at, activity.id), activity)?,
+            Condition::Any,
+        )];
         if let Some(answer) = answer {
             writes.push(idempotency::write(org, answer)?);
         }
         self.table.transact(writes).await
     }
 
-    /// The newest activities of a record.
+    /// Adds the activity of a message to all records it belongs to. Adding it twice is the same as once.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn activities(&self, org: OrgId, record: &RecordRef, limit: i32) -> Result<Vec<Activity>, Error> {
-        let range = Range { backward: true, limit: Some(limit), ..Range::prefix(keys::ACTIVITY) };
+    pub async fn add_mail(&self, org: OrgId, records: &[RecordRef], activity: &Activity) -> Result<(), Error> {
+        for record in records {
+            let item = Item::new(&keys::activity(org, record, activity.created_at, activity.id), activity)?;
+            self.table.put(item, Condition::Any).await?;
+        }
+        Ok(())
+    }
+
+    /// The activities of a record, the newest first, after a place in the list.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn activities(
+        &self,
+        org: OrgId,
+        record: &RecordRef,
+        after: Option<(Timestamp, ActivityId)>,
+        limit: usize,
+    ) -> Result<Vec<Activity>, Error> {
+        let all = Range::prefix(keys::ACTIVITY);
+        let to = after.map_or(all.to.clone(), |(at, id)| keys::activity(org, record, at, id).sk);
+        // The place itself is read again.
+        let limit = limit + usize::from(after.is_some());
+        let range = Range { to, backward: true, limit: i32::try_from(limit).ok(), ..all };
         let items = self.table.query(&keys::record_partition(org, record), &range).await?;
-        items.into_iter().map(Item::read).collect()
+        let activities = items.into_iter().map(Item::read::<Activity>).collect::<Result<Vec<_>, _>>()?;
+        Ok(activities.into_iter().filter(|one| after != Some((one.created_at, one.id))).collect())
     }
 }
