@@ -122,11 +122,11 @@ pub(crate) async fn list(
     let mut activities = app.store.activities(caller.org, &reference, after, limit + 1).await?;
     let more = activities.len() > limit;
     activities.truncate(limit);
-    let last = activities.last().filter(|_| more).map(|last| (last.created_at, last.id));
+    let end = activities.last().filter(|_| more).map(|last| (last.created_at, last.id));
     let settings = app.store.settings(caller.org).await?;
     let views = stream::iter(activities).map(|activity| view(&app, &caller, &settings, activity)).buffered(AT_ONCE);
     let items = views.try_filter_map(|view| async move { Ok(view) }).try_collect().await?;
-    let next_cursor = last.and_then(|place| cursor::write(&app.keys, &list, &place));
+    let next_cursor = end.and_then(|place| cursor::write(&app.keys, &list, &place));
     Ok(axum::Json(ActivityPage { items, next_cursor }))
 }
 
@@ -147,9 +147,10 @@ async fn view(
             && message.send_at == Some(activity.created_at)
     };
     let Some(Stored { message, copies }) = stored.filter(there) else { return Ok(None) };
-    let kpis = match settings.tracking_enabled {
-        true => app.store.summary_for_list(message.org, message.owner, message.id).await?.kpis,
-        false => Kpis::default(),
+    let kpis = if settings.tracking_enabled {
+        app.store.summary_for_list(message.org, message.owner, message.id).await?.kpis
+    } else {
+        Kpis::default()
     };
     let status = message.status(&copies, caller.now);
     Ok(Some(ActivityView {
