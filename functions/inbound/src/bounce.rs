@@ -9,9 +9,6 @@ use crate::belongs::Belongs;
 use crate::letter::Letter;
 use crate::{App, Later};
 
-/// The longest reason that is kept, in characters.
-const MAX_DETAIL: usize = 300;
-
 /// The report, when it can be believed: from a verified sender, about the address that the copy went to.
 pub(crate) async fn report(
     app: &App,
@@ -34,14 +31,13 @@ pub(crate) async fn report(
     let (Some(attempt), Some(ses_id)) = (copy.attempt, copy.ses_id) else { return Ok(None) };
     let words = [said.and_then(|said| said.status.as_deref()), said.and_then(|said| said.diagnostic.as_deref())];
     let words = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
-    let words = words.split(|c: char| c.is_whitespace() || c.is_control()).collect::<Vec<_>>().join(" ");
-    let detail = if words.is_empty() { "sent back".to_owned() } else { words.chars().take(MAX_DETAIL).collect() };
+    let words = if words.is_empty() { "sent back" } else { &words };
     Ok(Some(Report {
         ses_id,
         accepted_at: copy.sent_at.unwrap_or(arrival.at),
         mail: Some(MailRef { message: belongs.message.id, recipient, attempt }),
         news: News::Bounced(Bounce {
-            notice: Notice { at: arrival.at, detail },
+            notice: Notice::of(arrival.at, words),
             hard: said.is_some_and(DeliveryReport::is_hard),
         }),
     }))

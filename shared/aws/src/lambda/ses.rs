@@ -14,9 +14,6 @@ use super::sns;
 
 pub mod arrival;
 
-/// The longest reason that is kept, in characters.
-const MAX_DETAIL: usize = 300;
-
 /// A record of the feedback queue: a report, or `None` for events that say nothing about a delivery (opens, clicks).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told(pub Option<Report>);
@@ -124,7 +121,7 @@ impl Event {
             "Send" => News::Accepted,
             "Reject" => {
                 let reason = self.reject?.reason;
-                News::Rejected(notice(accepted_at, &format!("thrown away by the mail service: {reason}")))
+                News::Rejected(Notice::of(accepted_at, &format!("thrown away by the mail service: {reason}")))
             }
             "Delivery" => News::Delivered { at: self.delivery?.timestamp },
             "DeliveryDelay" => self.delivery_delay?.news(),
@@ -150,7 +147,7 @@ impl Tags {
 impl DeliveryDelay {
     fn news(self) -> News {
         let detail = said(&self.delayed_recipients).unwrap_or(self.delay_type);
-        News::Delayed(notice(self.timestamp, &detail))
+        News::Delayed(Notice::of(self.timestamp, &detail))
     }
 }
 
@@ -159,7 +156,7 @@ impl BounceEvent {
     fn news(self) -> News {
         let kind = format!("{} ({})", self.bounce_type, self.bounce_sub_type);
         let detail = said(&self.bounced_recipients).map_or_else(|| kind.clone(), |said| format!("{kind}: {said}"));
-        News::Bounced(Bounce { notice: notice(self.timestamp, &detail), hard: self.bounce_type == "Permanent" })
+        News::Bounced(Bounce { notice: Notice::of(self.timestamp, &detail), hard: self.bounce_type == "Permanent" })
     }
 }
 
@@ -170,7 +167,7 @@ impl Complaint {
             None | Some("abuse") => "reported as unwanted".to_owned(),
             Some(kind) => format!("reported as unwanted ({kind})"),
         };
-        News::Complained(notice(self.timestamp, &detail))
+        News::Complained(Notice::of(self.timestamp, &detail))
     }
 }
 
@@ -178,13 +175,6 @@ impl Complaint {
 fn said(recipients: &[Recipient]) -> Option<String> {
     let first = recipients.first()?;
     first.diagnostic_code.clone().or_else(|| first.status.clone())
-}
-
-/// Words of a foreign server become one line of plain text of limited length.
-fn notice(at: Timestamp, detail: &str) -> Notice {
-    let words: Vec<&str> = detail.split(|c: char| c.is_whitespace() || c.is_control()).collect();
-    let line = words.iter().filter(|word| !word.is_empty()).copied().collect::<Vec<_>>().join(" ");
-    Notice { at, detail: line.chars().take(MAX_DETAIL).collect() }
 }
 
 #[cfg(test)]

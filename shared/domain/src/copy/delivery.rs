@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{Copy, State};
 use crate::id::{AttemptId, MessageId};
 
+/// The longest reason that is kept, in characters.
+const MAX_DETAIL: usize = 300;
+
 /// How far a delivery has come. A later stage hides the earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
@@ -106,6 +109,15 @@ pub enum News {
     Bounced(Bounce),
     /// The recipient called it unwanted.
     Complained(Notice),
+}
+
+impl Notice {
+    /// Words of a foreign server become one line of plain text of limited length.
+    pub fn of(at: Timestamp, words: &str) -> Self {
+        let words = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+        let line = words.collect::<Vec<_>>().join(" ");
+        Self { at, detail: line.chars().take(MAX_DETAIL).collect() }
+    }
 }
 
 impl Delivery {
@@ -224,6 +236,12 @@ mod tests {
 
     fn heard(copy: &Copy, news: News) -> Copy {
         copy.heard(attempt(1), &report(news)).unwrap()
+    }
+
+    #[test]
+    fn words_of_a_foreign_server_become_one_line() {
+        let notice = Notice::of(at(0), &format!("a\r\nb\u{0} {}", "x".repeat(1000)));
+        assert!(notice.detail.starts_with("a b x") && notice.detail.chars().count() == MAX_DETAIL);
     }
 
     #[test]

@@ -69,10 +69,3 @@ fn our_own_reports_come_the_same_way_and_anything_else_is_refused() {
         assert!(serde_json::from_str::<Told>(body).is_err(), "{body}");
     }
 }
-
-#[test]
-fn words_of_a_foreign_server_become_one_line() {
-    let long = format!("a\r\nb\u{0} {}", "x".repeat(1000));
-    let notice = notice(Timestamp::UNIX_EPOCH, &long);
-    assert!(notice.detail.starts_with("a b x") && notice.detail.chars().count() == MAX_DETAIL);
-}
