@@ -43,6 +43,21 @@ impl Cost {
         Self { writes: capacity.write, reads: capacity.read, calls, by_call }
     }
 
+    /// How many calls whose name begins so.
+    pub fn calls_of(&self, prefix: &str) -> f64 {
+        let calls = self.calls.iter().filter(|(name, _)| name.starts_with(prefix));
+        f64::from(u32::try_from(calls.map(|(_, n)| n).sum::<u64>()).unwrap())
+    }
+
+    /// Leaves what was used beyond `other`.
+    pub fn subtract(&mut self, other: &Self) {
+        self.writes -= other.writes;
+        self.reads -= other.reads;
+        for (name, n) in &other.calls {
+            self.calls.entry(name.clone()).and_modify(|own| *own -= n);
+        }
+    }
+
     /// The write units of one kind of call.
     pub fn writes_of(&self, call: &str) -> f64 {
         self.by_call.get(call).map_or(0.0, |capacity| capacity.write)
@@ -136,7 +151,10 @@ async fn lone_opens() -> Vec<Row> {
 /// them together. Slower ones come in several batches and cost more, at most what lone ones cost.
 async fn bursts() -> Vec<Row> {
     let mut rows = Vec::new();
-    for (what, recipients) in [("by one recipient", 1), ("by 20 recipients", BURST)] {
+    // Each of 20 recipients opens for the first time, which is a card for each.
+    for (what, recipients, most) in
+        [("by one recipient", 1, BURST_OPEN), ("by 20 recipients, with their cards", BURST, BURST_OPEN + CARD)]
+    {
         let world = World::new().await;
         world.send(addressed(recipients)).await;
         world.advance(SignedDuration::from_mins(10));
@@ -148,9 +166,9 @@ async fn bursts() -> Vec<Row> {
             }
         });
         let cost = cost.await;
-        let met = cost.writes / f64::from(BURST) <= BURST_OPEN;
+        let met = cost.writes / f64::from(BURST) <= most;
         let row = Row::cost(&format!("each of {BURST} opens in a burst {what}, recorded"), &cost, BURST);
-        rows.push(row.target(&format!("<= {BURST_OPEN} write units"), met));
+        rows.push(row.target(&format!("<= {most} write units"), met));
     }
     rows
 }
@@ -212,13 +230,13 @@ async fn lists() -> Vec<Row> {
 }
 
 /// A realistic mail of 10 KB to so many people.
-fn addressed(recipients: u32) -> Value {
+pub fn addressed(recipients: u32) -> Value {
     let to: Vec<Value> = (1..=recipients).map(|n| json!({"email": format!("buyer{n}@example.org")})).collect();
     json!({"to": to, "subject": "Our offer", "html": mails::html(10)})
 }
 
 /// Such a mail with a tracked file, sent to one recipient: its world, its id, and what arrived.
-async fn sent_with_file() -> (World, String, crate::world::Received) {
+pub async fn sent_with_file() -> (World, String, crate::world::Received) {
     let world = World::new().await;
     let id = world.draft(addressed(1)).await;
     world.attach(&id, "offer.pdf", true, b"%PDF").await;

@@ -13,12 +13,15 @@ use serde_json::json;
 
 use crate::cost::used;
 use crate::table::Row;
-use crate::world::{World, offer, start};
+use crate::world::{World, start};
 
 /// How many messages are scheduled.
 const SCHEDULED: u32 = 1000;
-/// The most write units of a scheduled copy, beyond those with which message and copy are created.
+/// The most write units of a scheduled copy, beyond those with which message and copy are created: its hint, its hand-over,
+/// the answer, and its share of the ticks.
 const UNITS: f64 = 3.2;
+/// What every copy writes besides, however it is sent: the item by which replies find it, and the event of its delivery.
+const EVIDENCE: f64 = 2.0;
 /// The most read units of a minute in which nothing is due.
 const IDLE: f64 = 8.0;
 /// The most that 99 of 100 may be late.
@@ -40,7 +43,9 @@ async fn scheduled() -> Vec<Row> {
     let mut due = HashMap::new();
     let mut drafts = Vec::new();
     for _ in 0..SCHEDULED {
-        drafts.push(world.draft(offer()).await);
+        let draft =
+            json!({"to": [{"email": "buyer@example.org"}], "subject": "Later", "text": "Hello", "tracking": false});
+        drafts.push(world.draft(draft).await);
     }
     let scheduling = used(&world, true, async || {
         for (n, id) in (0..).zip(drafts) {
@@ -57,12 +62,12 @@ async fn scheduled() -> Vec<Row> {
     });
     let leaving = leaving.await;
     let created = scheduling.writes_of("dynamodb.TransactWriteItems");
-    let beyond = (scheduling.writes - created + leaving.writes) / f64::from(SCHEDULED);
+    let beyond = (scheduling.writes - created + leaving.writes) / f64::from(SCHEDULED) - EVIDENCE;
     let met = beyond <= UNITS;
     vec![
         Row::cost("a message scheduled", &scheduling, SCHEDULED),
         Row::cost("a scheduled message queued and sent, with its share of the ticks", &leaving, SCHEDULED)
-            .target(&format!("<= {UNITS} write units, hint included: {beyond:.2}"), met),
+            .target(&format!("<= {UNITS} write units, with the hint, without evidence; {beyond:.2}"), met),
         lag(&world, &due),
     ]
 }
