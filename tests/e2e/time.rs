@@ -339,3 +339,48 @@ async fn what_did_not_arrive_is_put_before_its_author() {
     assert_eq!((active.len(), &active[0]["kind"]), (1, &json!("delivery_problem")));
     assert_eq!(active[0]["title"], "Not sent to Purchasing: “Angebot für Sie”");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_opens_in_one_hour_most_is_met_in_that_hour() {
+    let world = World::new().await;
+    let contact = json!({"name": "Purchasing", "emails": ["purchasing@example.org"], "time_zone": "Europe/Berlin"});
+    assert_eq!(world.call("PUT", "/v1/records/contact/c-1", contact).await.0, 201);
+    let reason = async || {
+        let (_, time) = world.call("GET", "/v1/delivery-time?record=contact:c-1", Value::Null).await;
+        (time["recommended"]["recipient_local"].clone(), time["reason"].as_str().unwrap().to_owned())
+    };
+    assert!(reason().await.1.starts_with("within working hours"), "{:?}", reason().await);
+    for day in 0..5 {
+        world.send(offer()).await;
+        // From 8:00 UTC on to 14:10 in Berlin.
+        world.advance(SignedDuration::from_secs(5 * 3600 + 600));
+        world.visit(&world.received().pop().unwrap().pixel()).await;
+        world.http("GET", &world.received().pop().unwrap().pixel(), &[("user-agent", "curl/8")], "").await;
+        world.settle().await;
+        world.advance(SignedDuration::from_secs(19 * 3600 - 600));
+        if day < 4 {
+            assert!(!reason().await.1.contains("opens most often"), "too few on record");
+        }
+    }
+    let (local, why) = reason().await;
+    assert!(why.starts_with("opens most often around 14:00: 5 of 5"), "{why}");
+    assert_eq!(local, "2026-11-30T14:00:00", "the next working day");
+}
+
+#[tokio::test(start_paused = true)]
+async fn working_hours_are_the_organisations() {
+    let world = World::new().await;
+    let contact = json!({"emails": ["a@example.org"], "time_zone": "Europe/Berlin"});
+    assert_eq!(world.call("PUT", "/v1/records/contact/c-1", contact).await.0, 201);
+    let hours = json!({"start": "13:30", "end": "18:00", "days": ["tue"]});
+    let (status, settings) = world.call("PUT", "/v1/settings", json!({"working_hours": hours})).await;
+    assert_eq!((status, &settings["working_hours"]), (200, &hours));
+    let (_, time) = world.call("GET", "/v1/delivery-time?record=contact:c-1", Value::Null).await;
+    assert_eq!(time["recommended"]["recipient_local"], "2026-11-24T13:30:00");
+    for bad in
+        [json!({"start": "18:00", "end": "08:00", "days": ["mon"]}), json!({"start": "8", "end": "9", "days": ["mon"]})]
+    {
+        let (status, problem) = world.call("PUT", "/v1/settings", json!({"working_hours": bad})).await;
+        assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!("/working_hours")), "{problem}");
+    }
+}

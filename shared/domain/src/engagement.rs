@@ -88,6 +88,13 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
+impl Judged {
+    /// A person looked at the mail.
+    pub fn is_open_by_person(&self) -> bool {
+        self.hit.action == Action::Open && self.verdict.class.is_person()
+    }
+}
+
 /// The outcome of the fold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Engagement {
@@ -102,7 +109,7 @@ impl Engagement {
     pub fn first_opens(&self) -> BTreeMap<u16, &Hit> {
         let mut first = BTreeMap::new();
         for judged in &self.judged {
-            if judged.hit.action == Action::Open && judged.verdict.class.is_person() {
+            if judged.is_open_by_person() {
                 first.entry(judged.hit.recipient).or_insert(&judged.hit);
             }
         }

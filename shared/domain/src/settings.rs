@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Preference;
+use crate::delivery_time::WorkingHours;
 
 /// Where recipients' answers go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,6 +45,8 @@ pub struct Settings {
     pub unknown_consent: Preference,
     /// What one objection does to the message.
     pub blocked_recipients: BlockedRecipients,
+    /// When recipients are met at work, on their own clocks.
+    pub working_hours: WorkingHours,
 }
 
 impl Default for Settings {
@@ -54,6 +57,7 @@ impl Default for Settings {
             default_tracking: true,
             unknown_consent: Preference::Allow,
             blocked_recipients: BlockedRecipients::default(),
+            working_hours: WorkingHours::default(),
             replies: Replies::default(),
         }
     }

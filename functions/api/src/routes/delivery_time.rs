@@ -2,16 +2,25 @@
 
 use axum::extract::{Query, State};
 use domain::address::EmailAddress;
-use domain::delivery_time::{NoRecommendation, Recommendation, WorkingHours, only, recommend};
+use domain::delivery_time::{NoRecommendation, Recommendation, only, recommend};
+use domain::engagement::{Context, fold};
+use domain::id::MessageId;
 use domain::instant;
 use domain::record::{Record, RecordRef};
 use domain::zone::{self, ZoneSource};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
 use crate::problem::{ApiError, Problem};
 use crate::{App, Shared};
+
+/// How many of a person's newest activities are looked through for opens.
+const EXAMINED: usize = 25;
+/// How many mails are read at once.
+const AT_ONCE: usize = 8;
 
 /// A time, or why there is none.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,10 +57,38 @@ pub(crate) async fn get(
             let known = records.iter().map(Record::zone_source).map(zone::of_person).find(Result::is_ok);
             let zoned = known.or_else(|| records.first().map(|record| zone::of_person(record.zone_source())));
             let zoned = zoned.unwrap_or_else(|| zone::of_person(ZoneSource::default()));
-            recommend(zoned, &WorkingHours::default(), &[], caller.now)
+            let opens = match records.first() {
+                Some(record) => opens(&app, &caller, record).await?,
+                None => Vec::new(),
+            };
+            recommend(zoned, &app.store.settings(caller.org).await?.working_hours, &opens, caller.now)
         }
     };
     Ok(axum::Json(recommendation.map_or_else(none, some)))
+}
+
+/// When this person opened the newest mails on record.
+async fn opens(app: &App, caller: &Caller, record: &Record) -> Result<Vec<Timestamp>, ApiError> {
+    let activities = app.store.activities(caller.org, &record.reference, None, EXAMINED).await?;
+    let mails: Vec<MessageId> = activities.iter().filter_map(|activity| activity.message).collect();
+    let opens = mails.into_iter().map(|id| opens_of(app, caller, record, id));
+    stream::iter(opens.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).try_concat().await
+}
+
+/// When this person opened one mail.
+async fn opens_of(app: &App, caller: &Caller, record: &Record, id: MessageId) -> Result<Vec<Timestamp>, ApiError> {
+    let stored = app.store.message_for_list(id).await?;
+    let Some(stored) = stored.filter(|stored| stored.message.org == caller.org && stored.message.tracked) else {
+        return Ok(Vec::new());
+    };
+    let is_person = |recipient: u16| {
+        let recipient = stored.message.recipients.get(usize::from(recipient));
+        recipient.is_some_and(|recipient| recipient.record.as_ref() == Some(&record.reference))
+    };
+    let engagement = fold(app.store.hits(id).await?, &Context::of(&stored.message, &stored.copies));
+    let opened =
+        engagement.judged.iter().filter(|judged| judged.is_open_by_person() && is_person(judged.hit.recipient));
+    Ok(opened.map(|judged| judged.hit.at).collect())
 }
 
 async fn records(app: &App, caller: &Caller, name: &str, value: &str) -> Result<Vec<Record>, ApiError> {

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use domain::consent::Preference;
+use domain::delivery_time::WorkingHours;
 use domain::settings::{BlockedRecipients, Replies, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,6 +30,21 @@ pub(crate) struct SettingsView {
     /// or `clean_copy` (only theirs is not).
     #[schema(value_type = String)]
     blocked_recipients: BlockedRecipients,
+    /// When recipients are met at work, on their own clocks.
+    #[schema(value_type = WorkingHoursView)]
+    working_hours: WorkingHours,
+}
+
+/// The days and times at which people are at work.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "the shape of `WorkingHours` for the document")]
+pub(crate) struct WorkingHoursView {
+    /// `08:00`.
+    start: String,
+    /// `17:00`; the end does not belong to them.
+    end: String,
+    /// Of `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`.
+    days: Vec<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,6 +58,8 @@ pub(crate) struct SettingsInput {
     unknown_consent: Option<Preference>,
     #[schema(value_type = Option<String>)]
     blocked_recipients: Option<BlockedRecipients>,
+    #[schema(value_type = Option<WorkingHoursView>)]
+    working_hours: Option<WorkingHours>,
 }
 
 impl From<Settings> for SettingsView {
@@ -52,6 +70,7 @@ impl From<Settings> for SettingsView {
             default_tracking: settings.default_tracking,
             unknown_consent: settings.unknown_consent,
             blocked_recipients: settings.blocked_recipients,
+            working_hours: settings.working_hours,
         }
     }
 }
@@ -84,6 +103,7 @@ pub(crate) async fn put(
         replies: input.replies.unwrap_or(before.replies),
         unknown_consent: input.unknown_consent.unwrap_or(before.unknown_consent),
         blocked_recipients: input.blocked_recipients.unwrap_or(before.blocked_recipients),
+        working_hours: input.working_hours.unwrap_or(before.working_hours),
     };
     if after.replies == Replies::InboundDomain && app.inbound_domain.is_none() {
         return Err(ApiError::field("/replies", "no_inbound_domain", "this installation receives no mail"));
