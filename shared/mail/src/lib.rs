@@ -8,6 +8,7 @@
 //! - [`forward`] passes it on to the author of the message that it answers;
 //! - [`compose`] builds a MIME message and reads it back before handing it out;
 //! - [`track`] puts one recipient's redirect links and open pixel into a body;
+//! - [`merge`] fills the values of a template, each escaped by where it lands;
 //! - [`attachments`] lists files that are linked instead of attached;
 //! - [`text`] turns HTML into its plain text alternative, and text into HTML.
 
@@ -15,6 +16,7 @@ pub mod attachments;
 pub mod classify;
 pub mod compose;
 pub mod forward;
+pub mod merge;
 pub mod parse;
 pub mod text;
 pub mod thread;
