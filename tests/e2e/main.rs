@@ -9,6 +9,7 @@ mod inbound;
 mod privacy;
 mod schedules;
 mod sending;
+mod templates;
 mod tenants;
 mod time;
 mod tracking;

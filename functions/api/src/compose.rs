@@ -1,15 +1,18 @@
 //! What an author sends, checked field by field, and what becomes of a draft by it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::address::EmailAddress;
-use domain::id::{EventId, MessageId};
+use domain::id::{EventId, MessageId, TemplateId};
 use domain::message::{Body, MAX_BODY, MAX_RECIPIENTS, Mailbox, Recipient, Role};
 use domain::name;
 use domain::record::RecordRef;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::App;
+use crate::caller::Caller;
+use crate::fill::{self, Scope, Value, Wanted};
 use crate::input::{Checks, nullable};
 use crate::problem::ApiError;
 
@@ -39,6 +42,10 @@ pub(crate) struct MessageInput {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<InReplyTo>)]
     in_reply_to: Option<Option<InReplyTo>>,
+    /// Fills subject and body, where they are not given themselves; null forgets which template it was.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<TemplateUse>)]
+    template: Option<Option<TemplateUse>>,
 }
 
 /// A mail that came back to a message.
@@ -51,6 +58,18 @@ pub(crate) struct InReplyTo {
     /// The answer: the id of an event in that message's timeline.
     #[schema(value_type = String)]
     pub(crate) event: EventId,
+}
+
+/// A template and the values for it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TemplateUse {
+    /// Its id.
+    id: String,
+    /// Values by name: texts, numbers, true or false.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    values: BTreeMap<String, Value>,
 }
 
 /// A record of the CRM.
@@ -91,6 +110,8 @@ pub(crate) struct Change {
     pub(crate) tracking: Option<bool>,
     /// What it answers.
     pub(crate) in_reply_to: Option<Option<InReplyTo>>,
+    /// The template to fill it from.
+    template: Option<Option<TemplateUse>>,
 }
 
 impl MessageInput {
@@ -116,15 +137,18 @@ impl MessageInput {
                 checks.add(pointer, "too_long", "at most 1 MiB");
             }
         }
+        if let Some(Some(template)) = &self.template {
+            fill::check_values(&mut checks, "/template/values", &template.values);
+        }
         checks.finish()?;
-        let body = body(self.html, self.text);
+        let (body, template) = (body(self.html, self.text), self.template);
         let (regarding, tracking, in_reply_to) = (self.regarding, self.tracking, self.in_reply_to);
-        Ok(Change { recipients, subject: self.subject, body, regarding, tracking, in_reply_to })
+        Ok(Change { recipients, subject: self.subject, body, regarding, tracking, in_reply_to, template })
     }
 }
 
 /// The two parts of a body, of which one may be missing.
-fn body(html: Option<String>, text: Option<String>) -> Option<Body> {
+pub(crate) fn body(html: Option<String>, text: Option<String>) -> Option<Body> {
     match (html, text) {
         (None, None) => None,
         (Some(html), Some(text)) => Some(Body { html, text }),
@@ -142,6 +166,13 @@ fn read_recipients(checks: &mut Checks, role: Role, field: &str, input: Vec<Reci
     input.into_iter().enumerate().filter_map(read).collect()
 }
 
+impl RecipientInput {
+    /// Checks the fields of somebody addressed.
+    pub(crate) fn read(self, checks: &mut Checks, at: &str) -> Option<Recipient> {
+        read_recipient(checks, Role::To, at, self)
+    }
+}
+
 fn read_recipient(checks: &mut Checks, role: Role, at: &str, input: RecipientInput) -> Option<Recipient> {
     let email = checks.keep(format!("{at}/email"), "invalid_address", EmailAddress::parse(&input.email));
     let name = input.name.filter(|name| !name.trim().is_empty());
@@ -149,6 +180,46 @@ fn read_recipient(checks: &mut Checks, role: Role, at: &str, input: RecipientInp
         checks.keep(format!("{at}/name"), "invalid_text", name::display_name(name));
     }
     Some(Recipient { role, mailbox: Mailbox { email: email?, name }, record: input.record })
+}
+
+impl Change {
+    /// Fills what was not given itself from the template, for a draft with these recipients about this record. Gives the
+    /// template that the draft is made from, if that changes.
+    ///
+    /// # Errors
+    /// When there is no such template, or a value is missing.
+    pub(crate) async fn fill(
+        &mut self,
+        app: &App,
+        caller: &Caller,
+        recipients: &[Recipient],
+        regarding: Option<&RecordRef>,
+    ) -> Result<Option<Option<TemplateId>>, ApiError> {
+        let Some(TemplateUse { id, values }) = (match self.template.take() {
+            None => return Ok(None),
+            Some(template) => template,
+        }) else {
+            return Ok(Some(None));
+        };
+        let unknown = || ApiError::field("/template/id", "unknown_template", "there is no such template");
+        let id: TemplateId = id.parse().map_err(|_| unknown())?;
+        let template = app.store.template(caller.org, id).await?.ok_or_else(unknown)?;
+        let scope = Scope::read(app, caller, recipients.first(), regarding.cloned(), &values).await?;
+        let wanted = Wanted { subject: self.subject.is_none(), body: self.body.is_none() };
+        let draft = fill::fill(&template, &scope, wanted)?;
+        draft.check(&scope, "/template/values", false)?;
+        if wanted.subject {
+            name::subject(&draft.subject).map_err(|e| ApiError::field("/template", "invalid_text", e.to_string()))?;
+            self.subject = Some(draft.subject);
+        }
+        if wanted.body {
+            if draft.body.html.len().max(draft.body.text.len()) > MAX_BODY {
+                return Err(ApiError::field("/template", "too_long", "at most 1 MiB when filled"));
+            }
+            self.body = Some(draft.body);
+        }
+        Ok(Some(Some(id)))
+    }
 }
 
 const TOO_MANY: &str = "at most 50 recipients: Telltale is for one-to-one and small-audience mail, not for bulk mail";

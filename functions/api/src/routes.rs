@@ -14,6 +14,7 @@ pub(crate) mod schedule;
 pub(crate) mod sending;
 pub(crate) mod settings;
 pub(crate) mod suppressions;
+pub(crate) mod templates;
 mod thread;
 pub(crate) mod timeline;
 pub(crate) mod tracking;

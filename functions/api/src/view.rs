@@ -46,6 +46,8 @@ pub(crate) struct MessageView {
     regarding: Option<RecordView>,
     /// The mail that it answers.
     in_reply_to: Option<InReplyTo>,
+    /// The template that it was made from.
+    template: Option<TemplateRefView>,
     /// The time that was chosen for it, on both clocks.
     schedule: Option<ScheduleView>,
     /// Left out in lists.
@@ -68,6 +70,12 @@ impl MessageView {
     pub(crate) fn status(&self) -> Status {
         self.status
     }
+}
+
+/// A template, by its id.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TemplateRefView {
+    id: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -323,6 +331,7 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
             .thread
             .as_ref()
             .map(|Thread { message, event, .. }| InReplyTo { message: *message, event: *event }),
+        template: message.template.map(|id| TemplateRefView { id: id.to_string() }),
         schedule: message.schedule.as_ref().map(Into::into),
         reminder: whole.then_some(reminder),
         created_at: instant::format(message.created_at),

@@ -18,6 +18,7 @@ mod reminders;
 mod replies;
 mod suppressions;
 mod table;
+mod templates;
 
 pub use error::Error;
 pub use hits::Summary;

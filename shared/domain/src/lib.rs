@@ -6,7 +6,7 @@
 //! | module | what it decides |
 //! |---|---|
 //! | [`id`], [`address`], [`name`], [`record`], [`hex`] | what a valid id, address, name and record reference is |
-//! | [`message`], [`attachment`], [`settings`] | what a message is, and what may still be changed |
+//! | [`message`], [`attachment`], [`settings`], [`template`] | what a message is, and what may still be changed |
 //! | [`copy`] | how one recipient's copy is sent at most once, and what the mail service tells about it |
 //! | [`suppression`] | to whom nothing more is sent |
 //! | [`consent`], [`tracking`] | what a person allows, and whether a message is followed |
@@ -45,6 +45,7 @@ pub mod settings;
 pub mod summary;
 pub mod suppression;
 pub mod task;
+pub mod template;
 pub mod token;
 pub mod tracking;
 pub mod trust;

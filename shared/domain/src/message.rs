@@ -10,7 +10,7 @@ use crate::address::EmailAddress;
 use crate::consent::Standing;
 use crate::copy::{Copy, State as CopyState, Untouched};
 use crate::engagement::Kpis;
-use crate::id::{EventId, MessageId, OrgId, UserId};
+use crate::id::{EventId, MessageId, OrgId, TemplateId, UserId};
 use crate::record::RecordRef;
 use crate::schedule::Schedule;
 use crate::settings::Settings;
@@ -67,6 +67,13 @@ pub struct Body {
     pub text: String,
 }
 
+impl Body {
+    /// Nothing yet.
+    pub const fn empty() -> Self {
+        Self { html: String::new(), text: String::new() }
+    }
+}
+
 /// How far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -97,6 +104,9 @@ pub struct Message {
     /// The record that the message is about.
     #[serde(default)]
     pub regarding: Option<RecordRef>,
+    /// The template that it was made from.
+    #[serde(default)]
+    pub template: Option<TemplateId>,
     /// The author wants to follow it.
     pub tracking_requested: bool,
     /// It was followed when it was released.
@@ -269,6 +279,7 @@ mod tests {
             recipients: Vec::new(),
             subject: String::new(),
             regarding: None,
+            template: None,
             tracking_requested: true,
             tracked: true,
             blocked: Vec::new(),

@@ -24,13 +24,15 @@ use crate::{App, Shared, standing};
         (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Result<Response, ApiError> {
     let Post { caller, input, once } = post;
-    let change = input.check()?;
-    let settings = app.store.settings(caller.org).await?;
-    let id = MessageId::new(caller.now, app.ids.next());
+    let mut change = input.check()?;
     let mut recipients = replace_recipients(&[], &change.recipients)?;
     let standings = standing::of(&app, caller.org, &recipients).await?;
     standing::name_records(&mut recipients, &standings);
-    let body = change.body.unwrap_or_else(|| Body { html: String::new(), text: String::new() });
+    let regarding = change.regarding.take().flatten();
+    let template = change.fill(&app, &caller, &recipients, regarding.as_ref()).await?.flatten();
+    let settings = app.store.settings(caller.org).await?;
+    let id = MessageId::new(caller.now, app.ids.next());
+    let body = change.body.unwrap_or_else(Body::empty);
     let message = Message {
         id,
         org: caller.org,
@@ -38,7 +40,8 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         from: caller.user.mailbox.clone(),
         recipients,
         subject: change.subject.unwrap_or_default(),
-        regarding: change.regarding.flatten(),
+        regarding,
+        template,
         tracking_requested: change.tracking.unwrap_or(settings.default_tracking),
         tracked: false,
         blocked: Vec::new(),
@@ -88,18 +91,20 @@ pub(crate) async fn patch(
     if before.state != MessageState::Draft {
         return Err(ApiError::not_editable());
     }
-    let message = changed(&app, &before, change).await?;
+    let message = changed(&app, &caller, &before, change).await?;
     app.store.update_message(&before, &message).await?;
     let stored = Stored { message, copies: Vec::new() };
     Ok(axum::Json(view::whole(&app, &stored, caller.now).await?))
 }
 
-async fn changed(app: &App, before: &Message, change: Change) -> Result<Message, ApiError> {
+async fn changed(app: &App, caller: &Caller, before: &Message, mut change: Change) -> Result<Message, ApiError> {
     let mut recipients = replace_recipients(&before.recipients, &change.recipients)?;
     if !change.recipients.is_empty() {
         let standings = standing::of(app, before.org, &recipients).await?;
         standing::name_records(&mut recipients, &standings);
     }
+    let regarding = change.regarding.take().unwrap_or_else(|| before.regarding.clone());
+    let template = change.fill(app, caller, &recipients, regarding.as_ref()).await?;
     let body = match change.body {
         Some(body) => app.blobs.put_body(before.id, &body).await?,
         None => before.body.clone(),
@@ -113,7 +118,8 @@ async fn changed(app: &App, before: &Message, change: Change) -> Result<Message,
         thread,
         body,
         subject: change.subject.unwrap_or_else(|| before.subject.clone()),
-        regarding: change.regarding.unwrap_or_else(|| before.regarding.clone()),
+        regarding,
+        template: template.unwrap_or(before.template),
         tracking_requested: change.tracking.unwrap_or(before.tracking_requested),
         version: before.version + 1,
         ..before.clone()

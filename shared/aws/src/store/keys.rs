@@ -5,7 +5,7 @@
 
 use domain::address::EmailAddress;
 use domain::due::{Due, Minute, Tick, Work, shard};
-use domain::id::{ActivityId, AttachmentId, CardId, EventId, MessageId, OrgId, UserId};
+use domain::id::{ActivityId, AttachmentId, CardId, EventId, MessageId, OrgId, TemplateId, UserId};
 use domain::instant;
 use domain::record::RecordRef;
 use jiff::Timestamp;
@@ -175,6 +175,16 @@ pub(super) const REPLY: &str = "REPLY#";
 /// A mail that came back. Ids sort by time.
 pub(super) fn reply(message: MessageId, reply: EventId) -> Key {
     key(message_partition(message), format!("{REPLY}{reply}"))
+}
+
+/// The partition of the templates of an organisation.
+pub(super) fn templates(org: OrgId) -> String {
+    format!("TEMPLATES#{org}")
+}
+
+/// A template. Ids sort by time.
+pub(super) fn template(org: OrgId, template: TemplateId) -> Key {
+    key(templates(org), template.to_string())
 }
 
 /// The partition of the cards of an owner.

@@ -1,0 +1,268 @@
+//! Templates of the organisation: saved, found, filled for a look.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::id::TemplateId;
+use domain::template::{self, MAX_HTML, MAX_TEXT, Template};
+use domain::{instant, name};
+use mail::merge::{self, Kind};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::caller::Caller;
+use crate::compose::RecipientInput;
+use crate::fill::{self, Scope, Value, Wanted};
+use crate::idempotency::Post;
+use crate::input::{Checks, Json};
+use crate::problem::{ApiError, Problem};
+use crate::{App, Shared, cursor};
+
+/// A template. `{{ recipient.name }}`, `{{ sender.name }}`, `{{ record.city }}`, `{{ values.order_number }}` stand for
+/// values; there are no tags, filters or loops.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TemplateInput {
+    /// As people call it, up to 256 characters.
+    name: Option<String>,
+    /// A language tag such as `de` or `pt-BR`.
+    language: Option<String>,
+    /// One line.
+    subject: Option<String>,
+    /// Up to 200 KiB. Values may stand in text and in quoted attributes.
+    html: Option<String>,
+    /// Up to 100 KiB. Derived from `html` where the template is applied when left out, and the other way round.
+    text: Option<String>,
+}
+
+/// A template.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TemplateView {
+    id: String,
+    name: String,
+    language: String,
+    subject: String,
+    html: Option<String>,
+    text: Option<String>,
+    created_at: String,
+    changed_at: String,
+}
+
+/// Templates.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TemplatePage {
+    items: Vec<TemplateView>,
+    /// Where the next page begins; null on the last one.
+    next_cursor: Option<String>,
+}
+
+/// Which templates.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TemplateQuery {
+    /// In this language; `de` also finds `de-AT`.
+    language: Option<String>,
+    /// With all of these words in name, subject or text.
+    q: Option<String>,
+    /// How many, 25 when left out, 100 at most.
+    limit: Option<usize>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+/// With what to fill a template for a look.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RenderInput {
+    /// Values by name: texts, numbers, true or false.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    values: BTreeMap<String, Value>,
+    /// To whom it would go.
+    recipient: Option<RecipientInput>,
+}
+
+/// A filled template. What is missing stands as the template has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RenderView {
+    subject: String,
+    html: String,
+    text: String,
+    /// The values that there are none for, such as `values.order_number`.
+    missing: Vec<String>,
+}
+
+impl From<Template> for TemplateView {
+    fn from(template: Template) -> Self {
+        Self {
+            id: template.id.to_string(),
+            name: template.name,
+            language: template.language,
+            subject: template.subject,
+            html: template.html,
+            text: template.text,
+            created_at: instant::format(template.created_at),
+            changed_at: instant::format(template.changed_at),
+        }
+    }
+}
+
+impl TemplateInput {
+    /// Checks every field; a template of this id.
+    fn check(self, id: TemplateId, caller: &Caller) -> Result<Template, ApiError> {
+        let mut checks = Checks::default();
+        let (name, language) = (self.name.unwrap_or_default(), self.language.unwrap_or_default());
+        checks.keep("/name", "invalid_text", name::display_name(&name));
+        if name.trim().is_empty() {
+            checks.add("/name", "missing_field", "a template needs a name");
+        }
+        checks.keep("/language", "invalid_language", template::language(&language));
+        let subject = self.subject.unwrap_or_default();
+        checks.keep("/subject", "invalid_text", name::subject(&subject));
+        let (html, text) = (self.html.filter(|html| !html.is_empty()), self.text.filter(|text| !text.is_empty()));
+        if html.is_none() && text.is_none() {
+            checks.add("/html", "missing_field", "a template needs html or text");
+        }
+        for (pointer, kind, source, most) in [
+            ("/subject", Kind::Subject, Some(&subject), usize::MAX),
+            ("/html", Kind::Html, html.as_ref(), MAX_HTML),
+            ("/text", Kind::Text, text.as_ref(), MAX_TEXT),
+        ] {
+            match source {
+                Some(source) if source.len() > most => {
+                    checks.add(pointer, "too_long", format!("at most {} KiB", most / 1024));
+                }
+                Some(source) => drop(checks.keep(pointer, "invalid_template", merge::Template::parse(kind, source))),
+                None => {}
+            }
+        }
+        checks.finish()?;
+        let (changed_by, now) = (caller.user.id, caller.now);
+        Ok(Template {
+            id,
+            name,
+            language,
+            subject,
+            html,
+            text,
+            version: 1,
+            changed_by,
+            created_at: now,
+            changed_at: now,
+        })
+    }
+}
+
+/// The template that a path names.
+async fn find(app: &App, caller: &Caller, id: &str) -> Result<Template, ApiError> {
+    let id: TemplateId = id.parse().map_err(|_| ApiError::not_found())?;
+    app.store.template(caller.org, id).await?.ok_or_else(ApiError::not_found)
+}
+
+/// Saves a new template.
+#[utoipa::path(post, path = "/v1/templates", tag = "templates", request_body = TemplateInput,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable for 48 hours")),
+    responses((status = 201, body = TemplateView), (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create(State(app): Shared, post: Post<TemplateInput>) -> Result<Response, ApiError> {
+    let Post { caller, input, once } = post;
+    let template = input.check(TemplateId::new(caller.now, app.ids.next()), &caller)?;
+    let view = TemplateView::from(template.clone());
+    let write = async |answer: Option<&_>| app.store.create_template(caller.org, &template, answer).await;
+    once.answer(&app, StatusCode::CREATED, &view, write).await
+}
+
+/// The templates of the organisation, by name.
+#[utoipa::path(get, path = "/v1/templates", tag = "templates", params(TemplateQuery),
+    responses((status = 200, body = TemplatePage), (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list(
+    State(app): Shared,
+    caller: Caller,
+    query: Result<Query<TemplateQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<axum::Json<TemplatePage>, ApiError> {
+    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
+    let limit = query.limit.unwrap_or(25);
+    if !(1..=100).contains(&limit) {
+        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
+    }
+    let list = format!("templates|{}|{:?}|{:?}", caller.org, query.language, query.q);
+    let after = query
+        .cursor
+        .as_deref()
+        .map(|cursor| cursor::read::<(String, TemplateId)>(&app.keys, &list, cursor))
+        .transpose()?;
+    let place = |template: &Template| (template.name.to_lowercase(), template.id);
+    let mut found = app.store.templates(caller.org).await?;
+    found.retain(|template| {
+        query.language.as_deref().is_none_or(|language| template.speaks(language))
+            && query.q.as_deref().is_none_or(|q| template.matches(q))
+            && after.as_ref().is_none_or(|after| place(template) > *after)
+    });
+    found.sort_by_key(place);
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next_cursor = found.last().filter(|_| more).and_then(|last| cursor::write(&app.keys, &list, &place(last)));
+    Ok(axum::Json(TemplatePage { items: found.into_iter().map(Into::into).collect(), next_cursor }))
+}
+
+/// A template.
+#[utoipa::path(get, path = "/v1/templates/{id}", tag = "templates", params(("id" = String, Path)),
+    responses((status = 200, body = TemplateView), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<axum::Json<TemplateView>, ApiError> {
+    Ok(axum::Json(find(&app, &caller, &id).await?.into()))
+}
+
+/// Saves a template in the place of what it was. Messages that were made from it stay as they are.
+#[utoipa::path(put, path = "/v1/templates/{id}", tag = "templates", params(("id" = String, Path)), request_body = TemplateInput,
+    responses((status = 200, body = TemplateView), (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn put(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(input): Json<TemplateInput>,
+) -> Result<axum::Json<TemplateView>, ApiError> {
+    let before = find(&app, &caller, &id).await?;
+    let after = input.check(before.id, &caller)?;
+    let after = Template { version: before.version + 1, created_at: before.created_at, ..after };
+    app.store.replace_template(caller.org, &after).await?;
+    Ok(axum::Json(after.into()))
+}
+
+/// Forgets a template. Messages that were made from it stay as they are.
+#[utoipa::path(delete, path = "/v1/templates/{id}", tag = "templates", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete(State(app): Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let template = find(&app, &caller, &id).await?;
+    app.store.delete_template(caller.org, template.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Fills a template for a look. Nothing is saved; missing values are listed and stay as the template has them.
+#[utoipa::path(post, path = "/v1/templates/{id}/render", tag = "templates", params(("id" = String, Path)), request_body = RenderInput,
+    responses((status = 200, body = RenderView), (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn render(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(input): Json<RenderInput>,
+) -> Result<axum::Json<RenderView>, ApiError> {
+    let template = find(&app, &caller, &id).await?;
+    let mut checks = Checks::default();
+    fill::check_values(&mut checks, "/values", &input.values);
+    let recipient = input.recipient.and_then(|recipient| recipient.read(&mut checks, "/recipient"));
+    checks.finish()?;
+    let scope = Scope::read(&app, &caller, recipient.as_ref(), None, &input.values).await?;
+    let draft = fill::fill(&template, &scope, Wanted { subject: true, body: true })?;
+    draft.check(&scope, "/values", true)?;
+    let missing = draft.missing.iter().map(ToString::to_string).collect();
+    Ok(axum::Json(RenderView { subject: draft.subject, html: draft.body.html, text: draft.body.text, missing }))
+}
