@@ -72,3 +72,9 @@ fn nothing_at_all_is_no_mail_and_anything_else_breaks_nothing() {
         let _ = parse(odd);
     }
 }
+
+/// mail-parser 0.11.9 loses a part of this mail, and panics.
+#[test]
+fn a_mail_on_which_the_parser_gives_up_is_unreadable_and_harms_nothing() {
+    assert_eq!(parse(include_bytes!("lost_part.eml")).err(), Some(TooComplex::Unreadable));
+}
