@@ -10,7 +10,6 @@ instructions, so signing counts for more here than on the processors that it run
 
 import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -49,6 +48,7 @@ def environment(runtime, aws):
         "AWS_ENDPOINT_URL": f"http://{aws.address}", "TABLE_NAME": "telltale", "BUCKET_NAME": "telltale",
         "EVENTS_QUEUE_URL": f"http://{aws.address}/123456789012/events",
         "SENDS_QUEUE_URL": f"http://{aws.address}/123456789012/sends",
+        "FEEDBACK_QUEUE_URL": f"http://{aws.address}/123456789012/feedback", "INBOUND_DOMAIN": "replies.example.com",
         "TRACKING_KEYS": recipients.KEY_RING, "TRACKING_URL": "https://t.example.com",
     }
 
