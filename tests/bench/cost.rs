@@ -151,10 +151,7 @@ async fn lone_opens() -> Vec<Row> {
 /// them together. Slower ones come in several batches and cost more, at most what lone ones cost.
 async fn bursts() -> Vec<Row> {
     let mut rows = Vec::new();
-    // Each of 20 recipients opens for the first time, which is a card for each.
-    for (what, recipients, most) in
-        [("by one recipient", 1, BURST_OPEN), ("by 20 recipients, with their cards", BURST, BURST_OPEN + CARD)]
-    {
+    for (what, recipients) in [("by one recipient", 1), ("by 20 recipients", BURST)] {
         let world = World::new().await;
         world.send(addressed(recipients)).await;
         world.advance(SignedDuration::from_mins(10));
@@ -166,9 +163,10 @@ async fn bursts() -> Vec<Row> {
             }
         });
         let cost = cost.await;
-        let met = cost.writes / f64::from(BURST) <= most;
+        // Each recipient's first open is a card, too, which is part of the figure and not of the target.
+        let met = (cost.writes - CARD * f64::from(recipients)) / f64::from(BURST) <= BURST_OPEN;
         let row = Row::cost(&format!("each of {BURST} opens in a burst {what}, recorded"), &cost, BURST);
-        rows.push(row.target(&format!("<= {most} write units"), met));
+        rows.push(row.target(&format!("<= {BURST_OPEN} write units besides the cards"), met));
     }
     rows
 }
