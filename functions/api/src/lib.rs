@@ -26,6 +26,7 @@ mod caller;
 mod compose;
 mod cursor;
 mod document;
+mod erase;
 mod fill;
 mod idempotency;
 mod input;
@@ -111,6 +112,8 @@ fn documented() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(routes::records::put, routes::records::get, routes::records::patch, routes::records::delete))
         .routes(routes!(routes::activities::list, routes::activities::create))
         .routes(routes!(routes::consent::get))
+        .routes(routes!(routes::people::export))
+        .routes(routes!(routes::people::erase))
         .routes(routes!(routes::templates::list, routes::templates::create))
         .routes(routes!(routes::templates::get, routes::templates::put, routes::templates::delete))
         .routes(routes!(routes::templates::render))

@@ -37,6 +37,9 @@ pub(crate) struct Problem {
     errors: Vec<FieldError>,
 }
 
+/// Somebody else was faster.
+const CHANGED_MEANWHILE: &str = "changed_meanwhile";
+
 /// An answer that is no success.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -89,6 +92,11 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
+    /// True when somebody else was faster.
+    pub(crate) fn is_changed_meanwhile(&self) -> bool {
+        self.code == CHANGED_MEANWHILE
+    }
+
     /// After *send*, only schedule and reminder can change.
     pub(crate) fn not_editable() -> Self {
         Self::conflict("not_editable", "after it was sent, only the schedule and the reminder of a message can change")
@@ -109,7 +117,7 @@ impl From<aws::store::Error> for ApiError {
     fn from(error: aws::store::Error) -> Self {
         match error {
             aws::store::Error::Conflict => {
-                Self::conflict("changed_meanwhile", "somebody else changed it; please read it again")
+                Self::conflict(CHANGED_MEANWHILE, "somebody else changed it; please read it again")
             }
             other => Self::unavailable(&other),
         }

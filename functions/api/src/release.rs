@@ -30,6 +30,8 @@ pub(crate) struct Release {
     pub(crate) body: Body,
     /// The files, all of them there.
     pub(crate) files: Vec<Attachment>,
+    /// Until when the organisation wants to keep it.
+    expires_at: Option<Timestamp>,
 }
 
 /// Checks that a draft can be sent and prepares everything; nothing that others can see is written. Without a
@@ -72,7 +74,8 @@ pub(crate) async fn prepare(
     let untouched = |n: u16| (tracked && message.blocked.contains(&n)).then_some(Untouched::Objection);
     let copy = |(n, _)| Copy { untouched: untouched(n), ..Copy::queued(n, at, message.version) };
     let copies = (0..).zip(&message.recipients).map(copy).collect();
-    Ok(Release { before: draft, after: Stored { message, copies }, body, files })
+    let expires_at = message.expires_at(&settings);
+    Ok(Release { before: draft, after: Stored { message, copies }, body, files, expires_at })
 }
 
 /// Stores the addresses of all links, so that a link leads on even if its key must be given up one day.
@@ -85,8 +88,12 @@ async fn links(app: &App, id: MessageId, body: &Body) -> Result<u16, ApiError> {
 }
 
 impl Release {
-    /// Makes it so.
+    /// Makes it so, and sees to it that it does not stay for ever.
     pub(crate) async fn commit(&self, app: &App, answer: Option<&Idempotency>) -> Result<(), aws::store::Error> {
+        if let Some(at) = self.expires_at {
+            let expire = Due { at, message: self.before.id, work: Work::Expire };
+            app.store.file_due(&expire, app.clock.now()).await?;
+        }
         dispatch(app, &self.before, &self.after, answer).await
     }
 }

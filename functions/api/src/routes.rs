@@ -8,6 +8,7 @@ pub(crate) mod delivery_time;
 pub(crate) mod list;
 pub(crate) mod me;
 pub(crate) mod messages;
+pub(crate) mod people;
 pub(crate) mod records;
 pub(crate) mod reminders;
 pub(crate) mod schedule;

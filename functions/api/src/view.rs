@@ -55,6 +55,8 @@ pub(crate) struct MessageView {
     reminder: Option<Option<ReminderView>>,
     created_at: String,
     sent_at: Option<String>,
+    /// Until when text, files and events are kept; null while it has not been sent.
+    expires_at: Option<String>,
     tracking: TrackingView,
     /// Left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +71,14 @@ impl MessageView {
     /// The status.
     pub(crate) fn status(&self) -> Status {
         self.status
+    }
+
+    /// What one of the recipients may be told: not who else got a blind copy, and no figures but their own.
+    pub(crate) fn told_to(mut self, theirs: impl Fn(&str) -> bool, kpis: KpisView) -> Self {
+        self.bcc.retain(|recipient| theirs(&recipient.email));
+        self.tracking.blocked_by.retain(|recipient| theirs(&recipient.email));
+        self.copies.retain(|copy| theirs(&copy.recipient));
+        Self { kpis, ..self }
     }
 }
 
@@ -336,6 +346,7 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
         reminder: whole.then_some(reminder),
         created_at: instant::format(message.created_at),
         sent_at: Message::sent_at(copies).map(instant::format),
+        expires_at: message.expires_at(parts.settings).map(instant::format),
         tracking: TrackingView {
             state,
             requested: message.tracking_requested,
@@ -352,7 +363,8 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
     }
 }
 
-/// Reads what else a message's view needs, and makes it. Boxed: it reads five things at once.
+/// Reads what else a message's view needs, and makes it. Of one that was kept long enough, text and files are gone.
+/// Boxed: it reads five things at once.
 pub(crate) fn whole<'a>(
     app: &'a App,
     stored: &'a Stored,
@@ -360,13 +372,17 @@ pub(crate) fn whole<'a>(
 ) -> BoxFuture<'a, Result<MessageView, ApiError>> {
     let Message { id, org, owner, body, .. } = &stored.message;
     Box::pin(async move {
-        let body = async { Ok::<_, ApiError>(app.blobs.body(*id, body).await?) };
-        let files = attachments::current(app, &stored.message);
+        let settings = app.store.settings(*org).await?;
+        let expired = stored.message.is_expired(&settings, now);
+        let body = async {
+            if expired { Ok(Body::empty()) } else { Ok::<_, ApiError>(app.blobs.body(*id, body).await?) }
+        };
+        let files = async { if expired { Ok(Vec::new()) } else { attachments::current(app, &stored.message).await } };
         let reminder = async { Ok(app.store.reminder(*id).await?) };
-        let rest = async { Ok((app.store.summary(*org, *owner, *id).await?, app.store.settings(*org).await?)) };
+        let summary = async { Ok(app.store.summary(*org, *owner, *id).await?) };
         let standings = standing::of_draft(app, &stored.message);
-        let (body, files, reminder, (summary, settings), standings) =
-            futures::try_join!(body, files, reminder, rest, standings)?;
+        let (body, files, reminder, summary, standings) =
+            futures::try_join!(body, files, reminder, summary, standings)?;
         let content = Some((body, files.as_slice()));
         let parts = Parts { settings: &settings, standings: &standings, kpis: &summary.kpis, content, reminder };
         Ok(message(stored, parts, now))

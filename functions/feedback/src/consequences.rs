@@ -24,7 +24,9 @@ pub(crate) async fn follow(
         return Ok(());
     }
     let Some(Stored { message, .. }) = app.store.message(mail.message).await? else { return Ok(()) };
-    let Some(recipient) = message.recipients.get(usize::from(mail.recipient)) else { return Ok(()) };
+    let recipient = message.recipients.get(usize::from(mail.recipient));
+    // Nobody hears of what happens to the mail of somebody who was forgotten.
+    let Some(recipient) = recipient.filter(|recipient| !recipient.mailbox.is_erased()) else { return Ok(()) };
     if let Some(entry) = Suppression::from_news(&report.news, &recipient.mailbox.email, message.id) {
         app.store.suppress(message.org, &entry).await?;
     }

@@ -82,6 +82,7 @@ impl Letter {
             verified: self.is_verified(arrival, &belongs.message),
             returns_on: *returns_on,
             message_id: self.mail.message_id.clone(),
+            stored: Some(arrival.key.clone()),
             references: self.mail.references[surplus..].to_vec(),
         }
     }

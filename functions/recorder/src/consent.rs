@@ -8,16 +8,18 @@ use aws::store::Error;
 use domain::consent::Standing;
 use domain::event::Hit;
 use domain::message::Message;
+use domain::settings::Settings;
 use domain::tracking::forbids;
 
 use crate::App;
 
 /// The hits that the organisation and the recipients let be recorded.
-pub(crate) async fn permitted(app: &App, message: &Message, mut hits: Vec<Hit>) -> Result<Vec<Hit>, Error> {
-    if hits.is_empty() {
-        return Ok(hits);
-    }
-    let settings = app.store.settings(message.org).await?;
+pub(crate) async fn permitted(
+    app: &App,
+    message: &Message,
+    settings: &Settings,
+    mut hits: Vec<Hit>,
+) -> Result<Vec<Hit>, Error> {
     hits.retain(|hit| settings.records(hit.at));
     let mut standings: BTreeMap<u16, Standing> = BTreeMap::new();
     for hit in &hits {
@@ -30,7 +32,7 @@ pub(crate) async fn permitted(app: &App, message: &Message, mut hits: Vec<Hit>) 
     }
     let objected = |hit: &Hit| {
         let standing = standings.get(&hit.recipient);
-        standing.is_none_or(|standing| standing.objected(hit.at) || forbids(standing.preference, &settings))
+        standing.is_none_or(|standing| standing.objected(hit.at) || forbids(standing.preference, settings))
     };
     hits.retain(|hit| !objected(hit));
     Ok(hits)

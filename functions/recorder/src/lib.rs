@@ -25,6 +25,7 @@ use domain::reply::{MessageReply, Reply};
 use domain::task::RecordTask;
 
 mod consent;
+mod erased;
 mod flood;
 mod replies;
 
@@ -92,21 +93,26 @@ async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Er
         return Ok(Outcome::Drop("no such message"));
     };
     let message = &stored.message;
-    let belonging: Vec<Hit> = news.hits.iter().filter(|hit| belongs(hit, message)).cloned().collect();
-    let hits = consent::permitted(app, message, belonging.clone()).await?;
-    let batch: BTreeSet<EventId> = hits.iter().map(|hit| hit.id).collect();
+    // Read before anything is written: who is forgotten from now on is found by its version.
     let before = app.store.summary(message.org, message.owner, id).await?;
+    let (mut hits, mut replies) = erased::remembered(app, message, &before, news).await?;
+    let settings = app.store.settings(message.org).await?;
+    hits.retain(|hit| belongs(hit, message) && !message.is_expired(&settings, hit.at));
+    replies.retain(|reply| !message.is_expired(&settings, reply.at));
+    let belonging = hits;
+    let hits = consent::permitted(app, message, &settings, belonging.clone()).await?;
+    let batch: BTreeSet<EventId> = hits.iter().map(|hit| hit.id).collect();
     let after = if belonging.is_empty() {
         before.clone()
     } else if before.logged >= flood::LOG_LIMIT {
         flood::count_only(&before, &hits)
     } else {
-        let engagement = log(app, &stored, hits).await?;
+        let engagement = log(app, &stored, hits, &before.erased).await?;
         announce(app, message, &engagement, &batch).await?;
         let logged = u32::try_from(engagement.judged.len()).unwrap_or(u32::MAX);
         Summary { kpis: engagement.kpis.keeping_replies(&before.kpis), logged, ..before.clone() }
     };
-    let after = replies::count(app, id, &news.replies, after).await?;
+    let after = replies::count(app, message, &replies, after).await?;
     if after != before {
         let after = Summary { version: before.version + 1, ..after };
         app.store.replace_summary(message.org, message.owner, id, &after).await?;
@@ -143,8 +149,14 @@ async fn announce(
 }
 
 /// Adds what is new to the log and folds the whole of it.
-async fn log(app: &App, stored: &Stored, hits: Vec<Hit>) -> Result<Engagement, Error> {
+async fn log(
+    app: &App,
+    stored: &Stored,
+    hits: Vec<Hit>,
+    erased: &BTreeSet<u16>,
+) -> Result<Engagement, Error> {
     let mut all = app.store.hits(stored.message.id).await?;
+    all.retain(|hit| !erased.contains(&hit.recipient));
     let known: BTreeSet<_> = all.iter().map(|hit| hit.id).collect();
     let unique: BTreeMap<_, Hit> = hits.into_iter().map(|hit| (hit.id, hit)).collect();
     let new: Vec<Hit> = unique.into_values().filter(|hit| !known.contains(&hit.id)).collect();

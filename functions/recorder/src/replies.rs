@@ -1,20 +1,23 @@
 //! Replies of a batch: each is kept once, then all of the message are counted anew.
 
 use aws::store::{Error, Summary};
-use domain::id::MessageId;
+use domain::message::Message;
 use domain::reply::{MAX_REPLIES, Reply};
 
 use crate::App;
 
 /// Keeps the new ones and puts the number of answers in place. Beyond [`MAX_REPLIES`], nothing more is kept.
-pub(crate) async fn count(app: &App, message: MessageId, new: &[Reply], summary: Summary) -> Result<Summary, Error> {
+pub(crate) async fn count(app: &App, message: &Message, new: &[Reply], summary: Summary) -> Result<Summary, Error> {
     if new.is_empty() {
         return Ok(summary);
     }
-    let mut all = app.store.replies(message).await?;
+    let mut all = app.store.replies(message.id).await?;
     for reply in new {
         if all.len() < MAX_REPLIES && !all.iter().any(|known| known.is_same_mail(reply)) {
-            app.store.put_reply(message, reply).await?;
+            if let Some(from) = &reply.from {
+                app.store.note_mail(message.org, from, message.id).await?;
+            }
+            app.store.put_reply(message.id, reply).await?;
             all.push(reply.clone());
         }
     }

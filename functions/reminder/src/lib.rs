@@ -1,12 +1,15 @@
-//! The reminder: puts cards before their author when a reminder is due or a snooze is over.
+//! The reminder: puts cards before their author when a reminder is due or a snooze is over, and deletes what was kept
+//! long enough.
 //!
 //! - Trigger: every minute (EventBridge), and whoever wants to catch up.
 //! - Reads: the hints of every minute that is not over and read; the reminder and the figures of their messages.
-//! - Writes: cards under ids that follow from the fact, then the reminder; the minute up to which it has read.
+//! - Writes: cards under ids that follow from the fact, then the reminder; of messages that expire, deletes all but what
+//!   lists show; the minute up to which it has read.
 //! - On failure: the next tick goes on where this one stopped. A reminder fires once, however often it is judged.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aws::blobs::Blobs;
 use aws::clients::Aws;
 use aws::clock::Clock;
 use aws::config::ConfigError;
@@ -21,10 +24,14 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod expire;
+
 /// What the reminder touches.
 pub struct App {
     /// Reminders, figures, cards.
     pub store: Store,
+    /// Texts and files of messages that expire.
+    pub blobs: Blobs,
     /// Tells which minute it is.
     pub clock: Clock,
 }
@@ -51,7 +58,12 @@ impl App {
     /// # Errors
     /// When a variable is missing or malformed.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Ok(Self { store: Store::from_env(Aws::from_env()?.dynamodb())?, clock: Clock::system() })
+        let aws = Aws::from_env()?;
+        Ok(Self {
+            store: Store::from_env(aws.dynamodb())?,
+            blobs: Blobs::from_env(aws.s3())?,
+            clock: Clock::system(),
+        })
     }
 }
 
@@ -76,6 +88,7 @@ async fn follow_all(app: &App, hints: Vec<Due>, now: Timestamp, followed: &Atomi
 async fn follow(app: &App, due: Due, now: Timestamp) -> Result<(), Error> {
     let followed = match due.work {
         Work::Remind => remind(app, due.message, now).await,
+        Work::Expire => expire::expire(app, due.message, now).await,
         Work::Wake { org, owner, card } => wake(app, org, owner, card, now).await,
         Work::Send { .. } | Work::Check => Ok(()),
     };

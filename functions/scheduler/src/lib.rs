@@ -88,7 +88,7 @@ async fn tasks_of(app: &App, due: Due, now: Timestamp) -> Result<Vec<Task>, Erro
     match due.work {
         Work::Send { copies } => Ok((0..copies).map(|recipient| task(due.message, recipient, due.at, now)).collect()),
         Work::Check => unfinished(app, due.message, now).await,
-        Work::Remind | Work::Wake { .. } => Ok(Vec::new()),
+        Work::Remind | Work::Expire | Work::Wake { .. } => Ok(Vec::new()),
     }
 }
 

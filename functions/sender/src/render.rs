@@ -6,7 +6,7 @@ use aws::blobs;
 use aws::store::{self, Stored};
 use domain::attachment::{self, Attachment};
 use domain::copy::Copy;
-use domain::message::{Body, Mailbox, Message, Role};
+use domain::message::{Body, Mailbox, Message, Recipient, Role};
 use domain::token::{Kind, Token};
 use mail::attachments::{Listed, html_list, text_list};
 use mail::{compose, track};
@@ -101,7 +101,8 @@ fn compose_copy(
     let references = before.chain([own_id.as_str()]).collect();
     let reply_to = reply_address(app, message, recipient);
     let visible = |role| {
-        let recipients = message.recipients.iter().filter(move |recipient| recipient.role == role);
+        let there = move |recipient: &&Recipient| recipient.role == role && !recipient.mailbox.is_erased();
+        let recipients = message.recipients.iter().filter(there);
         recipients.map(|recipient| mailbox(&recipient.mailbox)).collect()
     };
     let attached = files.iter().map(|(file, bytes)| {

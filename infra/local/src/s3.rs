@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use s3s::auth::SimpleAuth;
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
-    PutObjectInput, PutObjectOutput, StreamingBlob,
+    ListObjectsV2Input, ListObjectsV2Output, Object, PutObjectInput, PutObjectOutput, StreamingBlob,
 };
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, S3Request, S3Response, S3Result, s3_error};
@@ -20,12 +20,14 @@ use s3s::{Body, S3Request, S3Response, S3Result, s3_error};
 use crate::cloud::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use crate::sqlite::Sqlite;
 use crate::wire::{Refusal, Request, Response, Service};
-use storage::Object;
+use storage::Object as Stored;
 
 pub(crate) use storage::SCHEMA;
 
 /// The largest object, in bytes: objects are held in memory on their way.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// How many names a page of a list has at most.
+const LISTED: u32 = 1000;
 
 /// The object store. Clones are the same store.
 #[derive(Clone)]
@@ -60,7 +62,7 @@ impl S3 {
 
     /// Puts an object there as another service does, which needs no signature.
     pub(crate) fn put(&self, bucket: &str, key: &str, content_type: &str, body: &[u8]) -> Result<(), Refusal> {
-        let object = Object {
+        let object = Stored {
             content_type: Some(content_type.to_owned()),
             content_disposition: None,
             cache_control: None,
@@ -95,7 +97,7 @@ impl S3 {
 }
 
 impl Buckets {
-    fn object(&self, bucket: &str, key: &str) -> S3Result<Object> {
+    fn object(&self, bucket: &str, key: &str) -> S3Result<Stored> {
         self.check_bucket(bucket)?;
         let found = self.sqlite.run(|sql| storage::get(sql, bucket, key));
         found.map_err(|error| s3_error!(error, InternalError))?.ok_or_else(|| s3_error!(NoSuchKey))
@@ -116,7 +118,7 @@ impl s3s::S3 for Buckets {
         let input = request.input;
         self.check_bucket(&input.bucket)?;
         let body = collected(input.body).await?;
-        let object = Object {
+        let object = Stored {
             content_type: input.content_type,
             content_disposition: input.content_disposition,
             cache_control: input.cache_control,
@@ -167,6 +169,28 @@ impl s3s::S3 for Buckets {
             metadata: Some(object.metadata),
             e_tag: Some(ETag::Strong(object.etag)),
             last_modified: Some(std::time::SystemTime::from(object.modified).into()),
+            ..Default::default()
+        }))
+    }
+
+    /// Pages of 1,000 names; the token of the next one is the last name of the one before.
+    async fn list_objects_v2(
+        &self,
+        request: S3Request<ListObjectsV2Input>,
+    ) -> S3Result<S3Response<ListObjectsV2Output>> {
+        let input = request.input;
+        self.check_bucket(&input.bucket)?;
+        let (prefix, after) = (input.prefix.unwrap_or_default(), input.continuation_token.unwrap_or_default());
+        let names = self.sqlite.run(|sql| storage::list(sql, &input.bucket, &prefix, &after, LISTED + 1));
+        let mut names = names.map_err(|error| s3_error!(error, InternalError))?;
+        let more = names.len() > LISTED as usize;
+        names.truncate(LISTED as usize);
+        let next = names.last().cloned().filter(|_| more);
+        let objects = names.into_iter().map(|key| Object { key: Some(key), ..Default::default() });
+        Ok(S3Response::new(ListObjectsV2Output {
+            contents: Some(objects.collect()),
+            is_truncated: Some(more),
+            next_continuation_token: next,
             ..Default::default()
         }))
     }

@@ -235,7 +235,7 @@ impl Parts {
     }
 
     fn reminder(&self) -> reminder::App {
-        reminder::App { store: self.store(), clock: self.cloud.clock.clone() }
+        reminder::App { store: self.store(), blobs: self.blobs(), clock: self.cloud.clock.clone() }
     }
 
     fn feedback(&self) -> feedback::App {

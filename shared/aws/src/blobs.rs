@@ -109,6 +109,16 @@ impl Blobs {
         self.get(answer_key(org, name), None).await
     }
 
+    /// The address of an answer, valid for five minutes.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub async fn presign_answer(&self, org: OrgId, name: &str) -> Result<String, Error> {
+        let request = self.client.get_object().bucket(&self.bucket).key(answer_key(org, name));
+        let signed = request.presigned(presigning(DOWNLOAD_TIME)?).await.map_err(|error| unavailable(&error))?;
+        Ok(signed.uri().to_owned())
+    }
+
     /// A request with which the author uploads a file; exactly the announced size and type are let in, once.
     ///
     /// # Errors
@@ -178,7 +188,56 @@ impl Blobs {
     /// # Errors
     /// When storage does not answer.
     pub async fn delete_file(&self, message: MessageId, file: AttachmentId) -> Result<(), Error> {
-        let call = self.client.delete_object().bucket(&self.bucket).key(file_key(message, file)).send();
+        self.delete(&file_key(message, file)).await
+    }
+
+    /// Removes all bodies of a message but the one of this name.
+    ///
+    /// # Errors
+    /// When storage does not answer.
+    pub async fn delete_bodies(&self, message: MessageId, keep: &str) -> Result<(), Error> {
+        self.delete_all(format!("messages/{message}/body/"), Some(body_key(message, keep))).await
+    }
+
+    /// Removes all bodies and files of a message.
+    ///
+    /// # Errors
+    /// When storage does not answer.
+    pub async fn delete_message(&self, message: MessageId) -> Result<(), Error> {
+        self.delete_all(format!("messages/{message}/"), None).await
+    }
+
+    /// Removes all files of a message.
+    ///
+    /// # Errors
+    /// When storage does not answer.
+    pub async fn delete_files(&self, message: MessageId) -> Result<(), Error> {
+        self.delete_all(format!("messages/{message}/files/"), None).await
+    }
+
+    async fn delete_all(&self, prefix: String, keep: Option<String>) -> Result<(), Error> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let mut pages = list.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| unavailable(&error))?;
+            let keys = page.contents().iter().filter_map(|object| object.key());
+            for key in keys.filter(|key| Some(*key) != keep.as_deref()) {
+                self.delete(key).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a mail that came in; not an error when it is not there. What does not lie with received mail stays.
+    ///
+    /// # Errors
+    /// When storage does not answer.
+    pub async fn delete_received(&self, key: &str) -> Result<(), Error> {
+        if key.starts_with(RECEIVED) { self.delete(key).await } else { Ok(()) }
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), Error> {
+        let call = self.client.delete_object().bucket(&self.bucket).key(key).send();
         call.await.map(drop).map_err(|error| unavailable(&error))
     }
 

@@ -13,6 +13,7 @@ mod keys;
 mod mails;
 mod messages;
 mod organisations;
+mod people;
 mod records;
 mod reminders;
 mod replies;

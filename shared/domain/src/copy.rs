@@ -100,6 +100,9 @@ pub struct Copy {
     /// Evidence came that an earlier attempt had left as well: the recipient got two.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub doubled: bool,
+    /// Its recipient was forgotten: the words of other servers about it are not kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// How the delivery went, as far as the mail service said.
     #[serde(default, skip_serializing_if = "Delivery::is_empty")]
     pub delivery: Delivery,
@@ -162,6 +165,7 @@ impl Copy {
             sent_at: None,
             assumed: false,
             doubled: false,
+            erased: false,
             delivery: Delivery::default(),
             detail: None,
         }
@@ -255,6 +259,14 @@ impl Copy {
     /// Once a worker hands it over.
     pub fn cancelled(&self) -> Result<Self, NotPossible> {
         if self.is_waiting() { Ok(Self { until: None, ..self.next(State::Cancelled) }) } else { Err(NotPossible) }
+    }
+
+    /// The copy of a recipient who was forgotten: without the words of other servers, and not to leave if it has not.
+    #[must_use]
+    pub fn forgotten(&self) -> Self {
+        let state = if self.is_waiting() { State::Cancelled } else { self.state };
+        let delivery = self.delivery.without_words();
+        Self { erased: true, detail: None, delivery, ..self.next(state) }
     }
 
     /// Moves the copy to another time.

@@ -37,6 +37,8 @@ pub enum Work {
     Check,
     /// Judge the reminder of a message.
     Remind,
+    /// Delete text, files and events of a message, if it was kept long enough.
+    Expire,
     /// Bring a snoozed card back.
     Wake {
         /// Whose organisation.
@@ -88,7 +90,7 @@ impl Work {
     pub fn tick(&self) -> Tick {
         match self {
             Self::Send { .. } | Self::Check => Tick::Send,
-            Self::Remind | Self::Wake { .. } => Tick::Remind,
+            Self::Remind | Self::Wake { .. } | Self::Expire => Tick::Remind,
         }
     }
 }

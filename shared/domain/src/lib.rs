@@ -10,6 +10,7 @@
 //! | [`copy`] | how one recipient's copy is sent at most once, and what the mail service tells about it |
 //! | [`suppression`] | to whom nothing more is sent |
 //! | [`consent`], [`tracking`] | what a person allows, and whether a message is followed |
+//! | [`erasure`] | what is left of a message when a person is forgotten |
 //! | [`token`], [`keyring`], [`api_key`] | the signed addresses that recipients meet, the keys that integrations hold |
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
@@ -29,6 +30,7 @@ pub mod copy;
 pub mod delivery_time;
 pub mod due;
 pub mod engagement;
+pub mod erasure;
 pub mod event;
 pub mod hex;
 pub mod id;

@@ -139,6 +139,9 @@ pub struct Message {
     /// The mail that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<Thread>,
+    /// It was kept as long as the organisation wants: text, files and what happened to it are gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
 }
 
 /// The place of a message in a conversation: ids of mails, without angle brackets (RFC 5322, section 3.6.4).
@@ -225,6 +228,17 @@ impl Message {
         records
     }
 
+    /// Until when text, files and what happens to it are kept; none while it has not been released.
+    pub fn expires_at(&self, settings: &Settings) -> Option<Timestamp> {
+        let left = self.send_at.filter(|_| self.state != State::Draft)?;
+        left.checked_add(settings.retention()).ok()
+    }
+
+    /// True when it has been kept as long as the organisation wants.
+    pub fn is_expired(&self, settings: &Settings, now: Timestamp) -> bool {
+        self.expired || self.expires_at(settings).is_some_and(|at| at <= now)
+    }
+
     /// When the first copy left.
     pub fn sent_at(copies: &[Copy]) -> Option<Timestamp> {
         copies.iter().filter_map(|copy| copy.sent_at).min()
@@ -292,6 +306,7 @@ mod tests {
             schedule: None,
             replies_to_us: false,
             thread: None,
+            expired: false,
         }
     }
 

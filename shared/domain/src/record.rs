@@ -102,6 +102,9 @@ pub struct Record {
     /// It was deleted; only the last objection is remembered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// When the person behind it was forgotten.
+    #[serde(default, with = "crate::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
     /// Counts every change; the condition of the next one.
     #[serde(default)]
     pub version: u32,
@@ -122,6 +125,7 @@ impl Record {
             consent: None,
             denied_until: None,
             deleted: false,
+            erased_at: None,
             version: 0,
         }
     }

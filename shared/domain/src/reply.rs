@@ -73,6 +73,9 @@ pub struct Reply {
     /// Its own `Message-ID`, without the angle brackets: what an answer refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+    /// Where the mail itself lies in storage, for as long as it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored: Option<String>,
     /// The last ids of its `References`, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,

@@ -1,6 +1,6 @@
 //! What an organisation decided for all of its users.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Preference;
@@ -28,6 +28,11 @@ pub enum BlockedRecipients {
     CleanCopy,
 }
 
+/// How many days texts, files and what happened to a message are kept, unless the organisation says otherwise.
+pub const RETENTION_DAYS: u32 = 730;
+/// The longest that can be chosen, in days.
+pub const MAX_RETENTION_DAYS: u32 = 3650;
+
 /// The settings of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -47,6 +52,9 @@ pub struct Settings {
     pub blocked_recipients: BlockedRecipients,
     /// When recipients are met at work, on their own clocks.
     pub working_hours: WorkingHours,
+    /// How many days after a message left its text, its files, and what happened to it are kept: from 1 to
+    /// [`MAX_RETENTION_DAYS`].
+    pub retention_days: u32,
 }
 
 impl Default for Settings {
@@ -59,11 +67,17 @@ impl Default for Settings {
             blocked_recipients: BlockedRecipients::default(),
             working_hours: WorkingHours::default(),
             replies: Replies::default(),
+            retention_days: RETENTION_DAYS,
         }
     }
 }
 
 impl Settings {
+    /// How long a message is kept after it left.
+    pub fn retention(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.retention_days))
+    }
+
     /// True when a hit at this instant may be recorded at all.
     pub fn records(&self, at: Timestamp) -> bool {
         self.tracking_enabled && self.enabled_since.is_none_or(|since| at >= since)

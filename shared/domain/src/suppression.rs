@@ -24,7 +24,9 @@ pub enum Reason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     /// The address.
-    pub email: EmailAddress,
+    /// The address; none when its owner was forgotten: the entry is found by a hash of it.
+    #[serde(default)]
+    pub email: Option<EmailAddress>,
     /// Why.
     pub reason: Reason,
     /// Since when.
@@ -44,7 +46,7 @@ impl Suppression {
             News::Complained(notice) => (Reason::Complaint, notice),
             _ => return None,
         };
-        Some(Self { email: email.clone(), reason, since: notice.at, message, detail: notice.detail.clone() })
+        Some(Self { email: Some(email.clone()), reason, since: notice.at, message, detail: notice.detail.clone() })
     }
 
     /// Why a copy is not sent, in words for its author.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::engagement::Kpis;
 use domain::id::MessageId;
-use domain::message::{Body, Message, State as MessageState};
+use domain::message::{Body, Message, Recipient, State as MessageState};
 
 use super::thread;
 use crate::caller::Caller;
@@ -54,11 +54,13 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         schedule: None,
         replies_to_us: false,
         thread: thread::of(&app, caller.org, change.in_reply_to.flatten()).await?,
+        expired: false,
     };
     let stored = Stored { message, copies: Vec::new() };
     let (content, kpis) = (Some((body, [].as_slice())), &Kpis::default());
     let parts = Parts { settings: &settings, standings: &standings, kpis, content, reminder: None };
     let view = view::message(&stored, parts, caller.now);
+    app.store.note_recipients(&stored.message, &stored.message.recipients).await?;
     let write = async |answer: Option<&_>| app.store.create_message(&stored.message, answer).await;
     once.answer(&app, StatusCode::CREATED, &view, write).await
 }
@@ -92,6 +94,9 @@ pub(crate) async fn patch(
         return Err(ApiError::not_editable());
     }
     let message = changed(&app, &caller, &before, change).await?;
+    let known = |recipient: &Recipient| before.recipients.iter().any(|b| b.mailbox.email == recipient.mailbox.email);
+    let new: Vec<Recipient> = message.recipients.iter().filter(|recipient| !known(recipient)).cloned().collect();
+    app.store.note_recipients(&message, &new).await?;
     app.store.update_message(&before, &message).await?;
     let stored = Stored { message, copies: Vec::new() };
     Ok(axum::Json(view::whole(&app, &stored, caller.now).await?))

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::consent::Preference;
 use domain::delivery_time::WorkingHours;
-use domain::settings::{BlockedRecipients, Replies, Settings};
+use domain::settings::{BlockedRecipients, MAX_RETENTION_DAYS, Replies, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,6 +33,8 @@ pub(crate) struct SettingsView {
     /// When recipients are met at work, on their own clocks.
     #[schema(value_type = WorkingHoursView)]
     working_hours: WorkingHours,
+    /// How many days after a message left its text, files and events are kept, from 1 to 3650. Figures stay.
+    retention_days: u32,
 }
 
 /// The days and times at which people are at work.
@@ -60,6 +62,7 @@ pub(crate) struct SettingsInput {
     blocked_recipients: Option<BlockedRecipients>,
     #[schema(value_type = Option<WorkingHoursView>)]
     working_hours: Option<WorkingHours>,
+    retention_days: Option<u32>,
 }
 
 impl From<Settings> for SettingsView {
@@ -71,6 +74,7 @@ impl From<Settings> for SettingsView {
             unknown_consent: settings.unknown_consent,
             blocked_recipients: settings.blocked_recipients,
             working_hours: settings.working_hours,
+            retention_days: settings.retention_days,
         }
     }
 }
@@ -104,7 +108,11 @@ pub(crate) async fn put(
         unknown_consent: input.unknown_consent.unwrap_or(before.unknown_consent),
         blocked_recipients: input.blocked_recipients.unwrap_or(before.blocked_recipients),
         working_hours: input.working_hours.unwrap_or(before.working_hours),
+        retention_days: input.retention_days.unwrap_or(before.retention_days),
     };
+    if !(1..=MAX_RETENTION_DAYS).contains(&after.retention_days) {
+        return Err(ApiError::field("/retention_days", "invalid_value", "from 1 to 3650 days"));
+    }
     if after.replies == Replies::InboundDomain && app.inbound_domain.is_none() {
         return Err(ApiError::field("/replies", "no_inbound_domain", "this installation receives no mail"));
     }

@@ -17,7 +17,8 @@ use crate::{Shared, cursor};
 /// An address to which nothing is sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SuppressionView {
-    email: String,
+    /// Null when the person behind it was erased.
+    email: Option<String>,
     /// `hard_bounce` or `complaint`.
     #[schema(value_type = String)]
     reason: Reason,
@@ -28,7 +29,7 @@ pub(crate) struct SuppressionView {
     message: String,
 }
 
-/// Addresses to which nothing is sent, in their order.
+/// Addresses to which nothing is sent, in an order that stays.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SuppressionPage {
     items: Vec<SuppressionView>,
@@ -50,7 +51,7 @@ pub(crate) struct PageQuery {
 impl From<Suppression> for SuppressionView {
     fn from(entry: Suppression) -> Self {
         Self {
-            email: entry.email.into(),
+            email: entry.email.map(Into::into),
             reason: entry.reason,
             detail: entry.detail,
             since: instant::format(entry.since),
@@ -73,14 +74,14 @@ pub(crate) async fn list(
         return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
     }
     let list = format!("{}|suppressions", caller.org);
-    let after = query.cursor.as_deref().map(|cursor| cursor::read::<EmailAddress>(&app.keys, &list, cursor));
+    let after = query.cursor.as_deref().map(|cursor| cursor::read::<String>(&app.keys, &list, cursor));
     let ask = i32::try_from(limit + 1).unwrap_or(i32::MAX);
-    let mut entries = app.store.suppressions(caller.org, after.transpose()?.as_ref(), ask).await?;
+    let mut entries = app.store.suppressions(caller.org, after.transpose()?.as_deref(), ask).await?;
     let more = entries.len() > limit;
     entries.truncate(limit);
     let end = entries.last().filter(|_| more);
-    let next_cursor = end.and_then(|end| cursor::write(&app.keys, &list, &end.email));
-    Ok(axum::Json(SuppressionPage { items: entries.into_iter().map(Into::into).collect(), next_cursor }))
+    let next_cursor = end.and_then(|(place, _)| cursor::write(&app.keys, &list, place));
+    Ok(axum::Json(SuppressionPage { items: entries.into_iter().map(|(_, entry)| entry.into()).collect(), next_cursor }))
 }
 
 /// Why nothing is sent to an address.
@@ -91,7 +92,7 @@ pub(crate) async fn get(
     caller: Caller,
     Path(email): Path<String>,
 ) -> Result<axum::Json<SuppressionView>, ApiError> {
-    Ok(axum::Json(entry(&app.store, caller.org, &email).await?.into()))
+    Ok(axum::Json(entry(&app.store, caller.org, &email).await?.1.into()))
 }
 
 /// Lets mail go to an address again. SES keeps a list of its own for the account; see the runbook.
@@ -102,12 +103,13 @@ pub(crate) async fn delete(
     caller: Caller,
     Path(email): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let entry = entry(&app.store, caller.org, &email).await?;
-    app.store.delete_suppression(caller.org, &entry.email).await?;
+    let (email, _) = entry(&app.store, caller.org, &email).await?;
+    app.store.delete_suppression(caller.org, &email).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn entry(store: &Store, org: OrgId, email: &str) -> Result<Suppression, ApiError> {
+async fn entry(store: &Store, org: OrgId, email: &str) -> Result<(EmailAddress, Suppression), ApiError> {
     let email = EmailAddress::parse(email).map_err(|_| ApiError::not_found())?;
-    store.suppression(org, &email).await?.ok_or_else(ApiError::not_found)
+    let entry = store.suppression(org, &email).await?.ok_or_else(ApiError::not_found)?;
+    Ok((email, entry))
 }

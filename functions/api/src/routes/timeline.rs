@@ -1,17 +1,20 @@
 //! Everything that happened to a message, the newest first.
 
+use aws::store::Stored;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::agent::{Device, System};
 use domain::attachment::{self, Attachment};
 use domain::engagement::{Context, Judged, Kpis, fold};
+use domain::erasure::Person;
 use domain::event::Action;
 use domain::instant;
 use domain::message::Message;
+use domain::reply::Reply;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Shared;
+use crate::{App, Shared};
 use crate::caller::Caller;
 use crate::problem::{ApiError, Problem};
 use crate::view::KpisView;
@@ -22,9 +25,9 @@ mod replies;
 /// The figures and the events of a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Timeline {
-    kpis: KpisView,
+    pub(crate) kpis: KpisView,
     /// The newest first.
-    events: Vec<EventView>,
+    pub(crate) events: Vec<EventView>,
     /// Hits beyond the 500 that are kept in detail: counted, not listed, part of no other figure.
     more: u32,
 }
@@ -107,21 +110,58 @@ pub(crate) async fn timeline(
     Path(id): Path<String>,
 ) -> Result<Json<Timeline>, ApiError> {
     let stored = super::stored(&app, &caller, &id).await?;
+    let settings = app.store.settings(caller.org).await?;
+    let scope = Scope {
+        enabled: settings.tracking_enabled,
+        expired: stored.message.is_expired(&settings, caller.now),
+        only: None,
+    };
+    Ok(Json(read(&app, &stored, &scope).await?))
+}
+
+/// What of a timeline is to be told.
+pub(crate) struct Scope {
+    /// What was recorded of hits.
+    pub(crate) enabled: bool,
+    /// The message was kept long enough: its figures and its deliveries are left.
+    pub(crate) expired: bool,
+    /// Only what these recipients did, or happened to their copies.
+    pub(crate) only: Option<Person>,
+}
+
+impl Scope {
+    fn tells_of(&self, message: &Message, recipient: u16) -> bool {
+        self.only.as_ref().is_none_or(|person| person.places(message).contains(&recipient))
+    }
+
+    fn tells(&self, message: &Message, reply: &Reply) -> bool {
+        self.only.as_ref().is_none_or(|person| person.wrote(reply, &person.places(message)))
+    }
+}
+
+/// Reads the timeline of a message.
+pub(crate) async fn read(app: &App, stored: &Stored, scope: &Scope) -> Result<Timeline, ApiError> {
     let message = &stored.message;
     let (hits, links) = (app.store.hits(message.id).await?, app.store.links(message.id, message.links).await?);
     let (files, summary) =
         (app.store.attachments(message.id).await?, app.store.summary(message.org, message.owner, message.id).await?);
-    let enabled = app.store.settings(caller.org).await?.tracking_enabled;
-    let hits = if enabled { hits } else { Vec::new() };
+    let told = |recipient| !scope.expired && !message.erased().contains(&recipient) && scope.tells_of(message, recipient);
+    let hits = hits.into_iter().filter(|hit| scope.enabled && told(hit.recipient));
     let engagement = fold(hits, &Context::of(message, &stored.copies));
-    let came_back = app.store.replies(message.id).await?;
-    let mut events: Vec<EventView> = copies::events(&stored);
+    let mut came_back = app.store.replies(message.id).await?;
+    came_back.retain(|reply| !scope.expired && scope.tells(message, reply));
+    let copies = stored.copies.iter().filter(|copy| scope.tells_of(message, copy.recipient));
+    let mut events: Vec<EventView> = copies.flat_map(|copy| copies::events(message, copy)).collect();
     events.extend(came_back.iter().map(|reply| replies::event(message, reply)));
     events.extend(engagement.judged.into_iter().map(|judged| event(message, &links, &files, judged)));
     events.sort_by(|a, b| (&b.at, b.rank(), &b.id).cmp(&(&a.at, a.rank(), &a.id)));
-    let kpis = if enabled { engagement.kpis.with_replies(&came_back) } else { Kpis::default() };
-    let more = if enabled { summary.beyond } else { 0 };
-    Ok(Json(Timeline { kpis: (&kpis).into(), events, more }))
+    let kpis = match (scope.enabled, scope.expired) {
+        (false, _) => Kpis::default(),
+        (true, true) => summary.kpis,
+        (true, false) => engagement.kpis.with_replies(&came_back),
+    };
+    let more = if scope.enabled && scope.only.is_none() { summary.beyond } else { 0 };
+    Ok(Timeline { kpis: (&kpis).into(), events, more })
 }
 
 impl EventView {

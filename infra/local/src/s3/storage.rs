@@ -35,6 +35,15 @@ pub(super) fn has_bucket(sql: &Connection, name: &str) -> Result<bool> {
     sql.prepare_cached("SELECT 1 FROM buckets WHERE name = ?1")?.exists([name])
 }
 
+/// The names with this beginning behind `after`, at most as many.
+pub(super) fn list(sql: &Connection, bucket: &str, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>> {
+    sql.prepare_cached(
+        "SELECT key FROM objects WHERE bucket = ?1 AND substr(key, 1, length(?2)) = ?2 AND key > ?3 ORDER BY key LIMIT ?4",
+    )?
+    .query_map(params![bucket, prefix, after, limit], |row| row.get(0))?
+    .collect()
+}
+
 pub(super) fn keys(sql: &Connection, bucket: &str) -> Result<Vec<String>> {
     sql.prepare_cached("SELECT key FROM objects WHERE bucket = ?1 ORDER BY key")?
         .query_map([bucket], |row| row.get(0))?

@@ -1,7 +1,7 @@
 //! Cards of the assistant, by their owner.
 
 use domain::card::Card;
-use domain::id::{CardId, OrgId, UserId};
+use domain::id::{CardId, MessageId, OrgId, UserId};
 
 use super::idempotency::{self, Idempotency};
 use super::table::{Condition, Item, Range};
@@ -44,6 +44,28 @@ impl Store {
             None => self.table.put(item, condition).await,
             Some(answer) => self.table.transact(vec![(item, condition), idempotency::write(org, answer)?]).await,
         }
+    }
+
+    /// All cards of a message, and of no other.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn cards_of(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Vec<Card>, Error> {
+        // Ids sort by time, and no card is older than its message.
+        let all = Range::prefix(CardId::PREFIX);
+        let time = &message.to_string()[MessageId::PREFIX.len()..][..12];
+        let range = Range { from: format!("{}{time}", CardId::PREFIX), ..all };
+        let items = self.table.query(&keys::cards(org, owner), &range).await?;
+        let cards = items.into_iter().map(Item::read::<Card>).collect::<Result<Vec<_>, _>>()?;
+        Ok(cards.into_iter().filter(|card| card.message == message).collect())
+    }
+
+    /// Takes a card away; not an error when it is not there.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn delete_card(&self, org: OrgId, owner: UserId, card: CardId) -> Result<(), Error> {
+        self.table.delete(&keys::card(org, owner, card)).await
     }
 
     /// The newest cards of an owner.

@@ -5,12 +5,10 @@
 
 use domain::address::EmailAddress;
 use domain::consent::{Entry, Preference, Standing, account_of};
-use domain::hex;
 use domain::id::OrgId;
 use domain::record::{Record, RecordRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::table::{Condition, Item, Range};
 use super::{Error, Store, keys};
@@ -20,11 +18,6 @@ use super::{Error, Store, keys};
 struct Remembered {
     #[serde(with = "domain::instant::millis")]
     denied_until: Timestamp,
-}
-
-/// The name of an address where it must not be told.
-pub(super) fn hash(email: &EmailAddress) -> String {
-    hex::encode(&Sha256::digest(email.key())[..16])
 }
 
 impl Store {
@@ -46,7 +39,7 @@ impl Store {
         for account in records.iter().filter_map(account_of) {
             accounts.extend(self.stored_record(org, &account).await?);
         }
-        let remembered: Option<Remembered> = self.table.get(&keys::objection(org, &hash(email))).await?;
+        let remembered: Option<Remembered> = self.table.get(&keys::objection(org, email)).await?;
         let standing = Standing::of(named, &records, &accounts);
         let remembered = remembered.map(|remembered| remembered.denied_until);
         Ok(Standing { denied_until: standing.denied_until.max(remembered), ..standing })
@@ -62,7 +55,7 @@ impl Store {
             let standing = self.standing(org, email, Some(&record.reference)).await?;
             let denied = (standing.preference == Preference::Deny).then_some(now);
             if let Some(denied_until) = denied.max(standing.denied_until) {
-                let item = Item::new(&keys::objection(org, &hash(email)), &Remembered { denied_until })?;
+                let item = Item::new(&keys::objection(org, email), &Remembered { denied_until })?;
                 self.table.put(item, Condition::Any).await?;
             }
         }

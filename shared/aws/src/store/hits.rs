@@ -1,5 +1,7 @@
 //! The log of hits, in segments that are only ever added, and the figures that were folded from it.
 
+use std::collections::BTreeSet;
+
 use domain::engagement::Kpis;
 use domain::event::Hit;
 use domain::hex;
@@ -26,6 +28,10 @@ pub struct Summary {
     /// Short hashes of the last hits that were only counted, so that a batch that comes again is not counted twice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<u32>,
+    /// Recipients who were forgotten. What they do is not recorded, and what was is taken out of the log: whoever records
+    /// meanwhile meets another version of these figures and sees it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub erased: BTreeSet<u16>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,6 +97,26 @@ impl Store {
         let items = self.table.query(&keys::message_partition(message), &Range::prefix(keys::HITS)).await?;
         let segments = items.into_iter().map(Item::read::<Segment>).collect::<Result<Vec<_>, _>>()?;
         Ok(segments.into_iter().flat_map(|segment| segment.hits).collect())
+    }
+
+    /// Takes the hits of these recipients out of the log. A segment keeps its name.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn forget_hits(&self, message: MessageId, recipients: &BTreeSet<u16>) -> Result<(), Error> {
+        let pk = keys::message_partition(message);
+        for item in self.table.query(&pk, &Range::prefix(keys::HITS)).await? {
+            let key = item.key();
+            let Segment { mut hits } = item.read()?;
+            let before = hits.len();
+            hits.retain(|hit| !recipients.contains(&hit.recipient));
+            match hits.len() {
+                0 => self.table.delete(&key).await?,
+                left if left < before => self.table.put(Item::new(&key, &Segment { hits })?, Condition::Any).await?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Adds hits to the log, in one write. The same hits make the same segment.

@@ -5,10 +5,12 @@
 
 use domain::address::EmailAddress;
 use domain::due::{Due, Minute, Tick, Work, shard};
+use domain::hex;
 use domain::id::{ActivityId, AttachmentId, CardId, EventId, MessageId, OrgId, TemplateId, UserId};
 use domain::instant;
 use domain::record::RecordRef;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 /// The address of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,8 +144,8 @@ pub(super) fn consent(org: OrgId, record: &RecordRef, at: Timestamp, version: u3
 }
 
 /// Until when an objection held that no record of the address tells any more. By the hash of the address.
-pub(super) fn objection(org: OrgId, hash: &str) -> Key {
-    key(format!("OBJECTION#{org}#{hash}"), "OBJECTION")
+pub(super) fn objection(org: OrgId, email: &EmailAddress) -> Key {
+    key(format!("OBJECTION#{org}#{}", hash(email)), "OBJECTION")
 }
 
 /// What the sort keys of activities begin with.
@@ -208,6 +210,7 @@ pub(super) fn due(due: &Due, at: Timestamp) -> Key {
         Work::Send { .. } => "send".to_owned(),
         Work::Check => "check".to_owned(),
         Work::Remind => "remind".to_owned(),
+        Work::Expire => "expire".to_owned(),
         Work::Wake { card, .. } => card.to_string(),
     };
     let sk = format!("{}#{}#{work}", instant::format(at), due.message);
@@ -224,9 +227,29 @@ pub(super) fn suppressions(org: OrgId) -> String {
     format!("SUP#{org}")
 }
 
-/// That an organisation sends no more to an address.
+/// That an organisation sends no more to an address. By its hash, so that the entry can outlive the address.
 pub(super) fn suppression(org: OrgId, email: &EmailAddress) -> Key {
-    key(suppressions(org), email.key())
+    key(suppressions(org), hash(email))
+}
+
+/// The name of an address where it must not be told, and the order of suppressions.
+pub(super) fn hash(email: &EmailAddress) -> String {
+    hex::encode(&Sha256::digest(email.key())[..16])
+}
+
+/// The partition of the mail of an address, sent and received.
+pub(super) fn mails(org: OrgId, email: &EmailAddress) -> String {
+    format!("MAILS#{org}#{}", hash(email))
+}
+
+/// That a message went to an address, or a mail from it came back.
+pub(super) fn mail_with(org: OrgId, email: &EmailAddress, message: MessageId) -> Key {
+    key(mails(org, email), message.to_string())
+}
+
+/// That the owner of an address was forgotten.
+pub(super) fn forgotten(org: OrgId, email: &EmailAddress) -> Key {
+    key(mails(org, email), "FORGOTTEN")
 }
 
 /// Up to which minute the tick has read.

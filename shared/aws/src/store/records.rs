@@ -111,6 +111,14 @@ impl Store {
         Ok(())
     }
 
+    /// Takes an activity away from a record; not an error when it is not there.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn delete_activity(&self, org: OrgId, record: &RecordRef, activity: &Activity) -> Result<(), Error> {
+        self.table.delete(&keys::activity(org, record, activity.created_at, activity.id)).await
+    }
+
     /// The activities of a record, the newest first, after a place in the list.
     ///
     /// # Errors

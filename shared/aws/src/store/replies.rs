@@ -1,6 +1,6 @@
 //! Mail that came back to a message, each kept once.
 
-use domain::id::MessageId;
+use domain::id::{EventId, MessageId};
 use domain::reply::Reply;
 
 use super::table::{Condition, Item, Range};
@@ -13,6 +13,14 @@ impl Store {
     /// When the table does not answer.
     pub async fn put_reply(&self, message: MessageId, reply: &Reply) -> Result<(), Error> {
         self.table.put(Item::new(&keys::reply(message, reply.id), reply)?, Condition::Any).await
+    }
+
+    /// Forgets a mail that came back; not an error when it is not there.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn delete_reply(&self, message: MessageId, reply: EventId) -> Result<(), Error> {
+        self.table.delete(&keys::reply(message, reply)).await
     }
 
     /// All mails that came back to a message, oldest first.

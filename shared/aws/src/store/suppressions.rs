@@ -13,7 +13,8 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn suppress(&self, org: OrgId, entry: &Suppression) -> Result<(), Error> {
-        self.table.put(Item::new(&keys::suppression(org, &entry.email), entry)?, Condition::Any).await
+        let Some(email) = &entry.email else { return Ok(()) };
+        self.table.put(Item::new(&keys::suppression(org, email), entry)?, Condition::Any).await
     }
 
     /// Why nothing is sent to an address.
@@ -24,21 +25,31 @@ impl Store {
         self.table.get(&keys::suppression(org, email)).await
     }
 
-    /// All entries in the order of addresses, after an address.
+    /// All entries, in an order that stays, after the place of one. Each comes with its own place.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn suppressions(
         &self,
         org: OrgId,
-        after: Option<&EmailAddress>,
+        after: Option<&str>,
         limit: i32,
-    ) -> Result<Vec<Suppression>, Error> {
-        // The first key behind that of an address is the address and the lowest character.
-        let from = after.map_or_else(|| "!".to_owned(), |after| format!("{}\u{1}", after.key()));
+    ) -> Result<Vec<(String, Suppression)>, Error> {
+        // The first key behind another one is that one and the lowest character.
+        let from = after.map_or_else(|| "!".to_owned(), |after| format!("{after}\u{1}"));
         let range = Range { from, to: "\u{7f}".to_owned(), limit: Some(limit), ..Range::default() };
         let items = self.table.query(&keys::suppressions(org), &range).await?;
-        items.into_iter().map(Item::read).collect()
+        items.into_iter().map(|item| Ok((item.sk().to_owned(), item.read()?))).collect()
+    }
+
+    /// Lets an entry go on to hold without the address: its owner was forgotten.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn mute_suppression(&self, org: OrgId, email: &EmailAddress) -> Result<(), Error> {
+        let Some(entry) = self.suppression(org, email).await? else { return Ok(()) };
+        let mute = Suppression { email: None, detail: String::new(), ..entry };
+        self.table.put(Item::new(&keys::suppression(org, email), &mute)?, Condition::Any).await
     }
 
     /// Lets mail go to an address again.

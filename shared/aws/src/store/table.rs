@@ -99,6 +99,11 @@ impl Item {
         Ok(from_item(self.0)?)
     }
 
+    /// Where it lies.
+    pub(crate) fn key(&self) -> Key {
+        Key { pk: self.text("pk").to_owned(), sk: self.text("sk").to_owned() }
+    }
+
     /// Its sort key.
     pub(crate) fn sk(&self) -> &str {
         self.text("sk")
@@ -141,8 +146,7 @@ impl Table {
     }
 
     async fn holds(&self, item: &Item) -> Result<bool, Error> {
-        let key = Key { pk: item.text("pk").to_owned(), sk: item.text("sk").to_owned() };
-        Ok(self.item(&key, true).await?.is_some_and(|stored| stored == *item))
+        Ok(self.item(&item.key(), true).await?.is_some_and(|stored| stored == *item))
     }
 
     /// Writes up to 100 items, all or none.

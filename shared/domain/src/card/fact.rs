@@ -78,6 +78,17 @@ impl Card {
     }
 }
 
+/// The cards there may be about one recipient of a message, whose copy was handed over up to `submissions` times.
+pub fn about_recipient(message: MessageId, recipient: u16, submissions: u32) -> Vec<CardId> {
+    let nobody = Mailbox::erased();
+    let who = &nobody;
+    let problems = [Problem::Bounced, Problem::Complained, Problem::Unconfirmed, Problem::Failed];
+    let times = (0..=submissions).flat_map(|submissions| problems.map(|problem| (submissions, problem)));
+    let problem = |(submissions, problem)| Fact::DeliveryProblem { recipient, who, problem, submissions };
+    let facts = times.map(problem).chain([Fact::FirstOpen { recipient, who }]);
+    facts.map(|fact| fact.id(message)).collect()
+}
+
 impl Fact<'_> {
     fn kind(self) -> Kind {
         match self {

@@ -118,6 +118,10 @@ impl Notice {
         let line = words.collect::<Vec<_>>().join(" ");
         Self { at, detail: line.chars().take(MAX_DETAIL).collect() }
     }
+
+    fn without_words(&self) -> Self {
+        Self { at: self.at, detail: String::new() }
+    }
 }
 
 impl Delivery {
@@ -141,6 +145,20 @@ impl Delivery {
             Some(Stage::Bounced) => self.bounced.as_ref().map(|bounce| bounce.notice.detail.clone()),
             Some(Stage::Delivered) => None,
             None => self.delayed.as_ref().map(|notice| format!("delayed: {}", notice.detail)),
+        }
+    }
+
+    /// The same without the words of other servers, which may name people.
+    #[must_use]
+    pub fn without_words(&self) -> Self {
+        let mute = |notice: &Option<Notice>| notice.as_ref().map(Notice::without_words);
+        let bounced = self.bounced.as_ref();
+        Self {
+            delivered_at: self.delivered_at,
+            rejected: mute(&self.rejected),
+            delayed: mute(&self.delayed),
+            bounced: bounced.map(|bounce| Bounce { notice: bounce.notice.without_words(), hard: bounce.hard }),
+            complained: mute(&self.complained),
         }
     }
 
@@ -178,6 +196,9 @@ impl Copy {
         if self.attempt == Some(attempt) || waits_again {
             after.delivery.hear(&report.news);
             after.settle(attempt, report);
+            if self.erased {
+                (after.delivery, after.detail) = (after.delivery.without_words(), None);
+            }
         } else {
             after.doubled = true;
         }

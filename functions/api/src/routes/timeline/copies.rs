@@ -1,22 +1,18 @@
 //! What became of the copies, as events of the timeline. They follow from the copies as they are stored.
 
-use aws::store::Stored;
 use domain::copy::Copy;
 use domain::id::EventId;
 use domain::instant;
+use domain::message::Message;
 use jiff::Timestamp;
 
 use super::{EventView, address};
 
-/// When each copy left, arrived, came back, and was complained about.
-pub(super) fn events(stored: &Stored) -> Vec<EventView> {
-    stored.copies.iter().flat_map(|copy| of_copy(stored, copy)).collect()
-}
-
 /// When, and what the other side said.
 type Happened<'a> = (Timestamp, Option<&'a str>);
 
-fn of_copy(stored: &Stored, copy: &Copy) -> Vec<EventView> {
+/// When a copy left, arrived, came back, and was complained about.
+pub(super) fn events(message: &Message, copy: &Copy) -> Vec<EventView> {
     let delivery = &copy.delivery;
     let bounced = delivery.bounced.as_ref().map(|bounce| &bounce.notice);
     // The sender notes that a mail left when it hears so, which may be a little after the mail arrived.
@@ -30,12 +26,12 @@ fn of_copy(stored: &Stored, copy: &Copy) -> Vec<EventView> {
     ];
     let view = |(kind, happened): (&'static str, Option<Happened<'_>>)| {
         let (at, detail) = happened?;
-        let id = EventId::of(at, &[kind, &stored.message.id.to_string(), &copy.recipient.to_string()]);
+        let id = EventId::of(at, &[kind, &message.id.to_string(), &copy.recipient.to_string()]);
         Some(EventView {
             id: id.to_string(),
             kind,
             at: instant::format(at),
-            recipient: address(&stored.message, copy.recipient),
+            recipient: address(message, copy.recipient),
             detail: detail.map(str::to_owned),
             ..EventView::default()
         })

@@ -1,0 +1,145 @@
+//! What there is about a person, by their addresses: which messages concern them, and that they were forgotten.
+//!
+//! The index names a message before the message names the address, so it may name a message too many, never one too
+//! few; readers look into the message.
+
+use std::collections::BTreeSet;
+
+use domain::address::EmailAddress;
+use domain::id::{MessageId, OrgId};
+use domain::message::{Message, Recipient};
+use domain::record::{Record, RecordRef};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::table::{Condition, Item, Range};
+use super::{Error, Store, keys};
+
+/// What the sort keys of messages begin with.
+const MESSAGE: &str = "msg_";
+
+#[derive(Serialize, Deserialize)]
+struct Mail {}
+
+#[derive(Serialize, Deserialize)]
+struct Forgotten {
+    #[serde(with = "domain::instant::millis")]
+    at: Timestamp,
+}
+
+impl Store {
+    /// Notes that a message is to go to these recipients.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn note_recipients(&self, message: &Message, recipients: &[Recipient]) -> Result<(), Error> {
+        for recipient in recipients {
+            self.note_mail(message.org, &recipient.mailbox.email, message.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a message has to do with an address.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn note_mail(&self, org: OrgId, email: &EmailAddress, message: MessageId) -> Result<(), Error> {
+        self.table.put(Item::new(&keys::mail_with(org, email, message), &Mail {})?, Condition::Any).await
+    }
+
+    /// The messages that have to do with one of these addresses, oldest first.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn mails_with(&self, org: OrgId, emails: &[EmailAddress]) -> Result<BTreeSet<MessageId>, Error> {
+        let mut messages = BTreeSet::new();
+        for email in emails {
+            let items = self.table.query(&keys::mails(org, email), &Range::prefix(MESSAGE)).await?;
+            let read = |item: Item| item.sk().parse().map_err(|_| Error::Corrupt(item.sk().to_owned()));
+            messages.extend(items.into_iter().map(read).collect::<Result<Vec<MessageId>, _>>()?);
+        }
+        Ok(messages)
+    }
+
+    /// Forgets that a message had to do with an address.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn forget_mail(&self, org: OrgId, email: &EmailAddress, message: MessageId) -> Result<(), Error> {
+        self.table.delete(&keys::mail_with(org, email, message)).await
+    }
+
+    /// Notes that the owner of an address is to be forgotten: mail from before is never kept again.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn forget_address(&self, org: OrgId, email: &EmailAddress, at: Timestamp) -> Result<(), Error> {
+        self.table.put(Item::new(&keys::forgotten(org, email), &Forgotten { at })?, Condition::Any).await
+    }
+
+    /// When the owner of an address was forgotten.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn forgotten(&self, org: OrgId, email: &EmailAddress) -> Result<Option<Timestamp>, Error> {
+        let forgotten: Option<Forgotten> = self.table.get(&keys::forgotten(org, email)).await?;
+        Ok(forgotten.map(|forgotten| forgotten.at))
+    }
+
+    /// Leaves of a record only that it was erased: ledger, activities and addresses go first.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the record was changed since it was read.
+    pub async fn erase_record(&self, org: OrgId, before: &Record, erased: &Record) -> Result<(), Error> {
+        let reference = &before.reference;
+        for prefix in [keys::ACTIVITY, keys::CONSENT] {
+            self.delete_all(&keys::record_partition(org, reference), prefix).await?;
+        }
+        for email in &before.emails {
+            self.table.delete(&keys::address(org, email, reference)).await?;
+        }
+        self.table.put(Item::new(&keys::record(org, reference), erased)?, Condition::Version(before.version)).await
+    }
+
+    /// Deletes the files and the reminder of a message, and all that happened to it.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn delete_around(&self, message: MessageId) -> Result<(), Error> {
+        for prefix in [keys::ATTACHMENT, keys::HITS, keys::REPLY] {
+            self.delete_all(&keys::message_partition(message), prefix).await?;
+        }
+        self.delete_reminder(message).await
+    }
+
+    async fn delete_all(&self, partition: &str, prefix: &str) -> Result<(), Error> {
+        for item in self.table.query(partition, &Range::prefix(prefix)).await? {
+            self.table.delete(&item.key()).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the activities of a record that belong to a message other words.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn reword_activities(
+        &self,
+        org: OrgId,
+        record: &RecordRef,
+        message: MessageId,
+        words: impl Fn(&str) -> String,
+    ) -> Result<(), Error> {
+        let partition = keys::record_partition(org, record);
+        for item in self.table.query(&partition, &Range::prefix(keys::ACTIVITY)).await? {
+            let key = item.key();
+            let activity: domain::activity::Activity = item.read()?;
+            let subject = words(&activity.subject);
+            if activity.message == Some(message) && subject != activity.subject {
+                let activity = domain::activity::Activity { subject, ..activity };
+                self.table.put(Item::new(&key, &activity)?, Condition::Any).await?;
+            }
+        }
+        Ok(())
+    }
+}
