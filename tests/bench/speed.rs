@@ -36,7 +36,13 @@ pub fn composing() -> Vec<Row> {
         let html = mails::html(size);
         let plain = text::from_html(&html);
         let links = track::links(&html, &plain).unwrap().len();
-        let rewrite = || track::html(&html, &|_| Some(wrapped.clone()), Some(&pixel), "").unwrap();
+        let rewrite = || {
+            track::html(
+                &html,
+                track::Tracked { link: &|_| Some(wrapped.clone()), pixel: Some(&pixel), ..track::Tracked::default() },
+            )
+            .unwrap()
+        };
         let rewritten = rewrite();
         let rewriting = median(&|| drop(black_box(rewrite())));
         rows.push(Row::time(&format!("rewriting {size} KB of HTML with {links} links"), rate(html.len(), rewriting)));

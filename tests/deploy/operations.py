@@ -197,7 +197,7 @@ def logs_say_nothing_personal(stack, people):
     tokens = [getattr(mail, name).rsplit("/", 1)[1] for mail in people.mails.values() for name in vars(mail)]
     key = people.ours.key["api_key"]
     secret = [BUYER, CHIEF, "nobody@example.org", "sales@example.com", SUBJECT, "Angebot", "example.com/", key, *tokens]
-    for function in ("pixel", "redirect", "download", "recorder", "sender", "feedback", "scheduler", "reminder", "api", "admin"):
+    for function in ("pixel", "redirect", "download", "image", "recorder", "sender", "feedback", "scheduler", "reminder", "api", "admin"):
         written = lines(stack, function)
         assert written, f"no log lines of {function}"
         for line in written:

@@ -36,6 +36,7 @@ STRANGERS_CALL = {
     "pixel": {"sqs:SendMessage"},
     "redirect": {"sqs:SendMessage", "dynamodb:GetItem"},
     "download": {"sqs:SendMessage", "dynamodb:Query", "s3:GetObject", "s3:GetObjectVersion"},
+    "image": {"sqs:SendMessage", "s3:GetObject", "s3:ListBucket"},
 }
 POLICIES = {"AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"}
 HEAD = """# What each function may do

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use domain::keyring::KeyRing;
 use jiff::{SignedDuration, Timestamp};
 use local::Cloud;
-use local::telltale::{Parts, Setup, Telltale};
+use local::telltale::{BUCKET, Parts, Setup, TABLE, Telltale};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
@@ -231,6 +231,21 @@ impl World {
     fn next_visible(&self) -> Option<Timestamp> {
         let due = self.telltale.mappings.iter().filter_map(|mapping| mapping.due(&self.cloud).unwrap());
         due.filter(|at| *at > self.now()).min()
+    }
+
+    /// Everything that is stored: all items of the table and all objects, as text.
+    pub async fn stored(&self) -> Vec<String> {
+        let scan = json!({"TableName": TABLE}).to_string();
+        let request = http::Request::post("/").header("x-amz-target", "DynamoDB_20120810.Scan").body(scan.into());
+        let answer = self.cloud.call(request.unwrap()).await.unwrap();
+        let page: Value = serde_json::from_slice(answer.body()).unwrap();
+        assert!(page["LastEvaluatedKey"].is_null(), "one page holds it all");
+        let items = page["Items"].as_array().unwrap().iter().map(Value::to_string);
+        let objects = self.cloud.s3.keys(BUCKET).unwrap().into_iter().map(|key| {
+            let bytes = self.cloud.s3.read(BUCKET, &key).unwrap().unwrap_or_default();
+            format!("{key}: {}", String::from_utf8_lossy(&bytes))
+        });
+        items.chain(objects).collect()
     }
 
     /// Every mail that left, oldest first.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use aws::store::{Stored, Summary};
-use domain::card::fact;
+use domain::card::{Card, fact};
 use domain::engagement::{Context, Kpis, fold};
 use domain::erasure::{ERASED, Person, redact};
 use domain::id::MessageId;
@@ -83,6 +83,13 @@ async fn figures(app: &App, person: &Person, stored: &Stored, erased: &BTreeSet<
 async fn reword(app: &App, message: &Message, words: impl Fn(&str) -> String) -> Result<(), ApiError> {
     for record in message.records() {
         app.store.reword_activities(message.org, &record, message.id, &words).await?;
+    }
+    for card in app.store.cards_of(message.org, message.owner, message.id).await? {
+        let title = words(&card.title);
+        if title != card.title {
+            let card = Card { title, version: card.version + 1, ..card };
+            app.store.replace_card(message.org, message.owner, &card, None).await?;
+        }
     }
     if let Some(reminder) = app.store.reminder(message.id).await? {
         let title = words(&reminder.title);

@@ -117,6 +117,8 @@ fn documented() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(routes::templates::list, routes::templates::create))
         .routes(routes!(routes::templates::get, routes::templates::put, routes::templates::delete))
         .routes(routes!(routes::templates::render))
+        .routes(routes!(routes::images::list, routes::images::create))
+        .routes(routes!(routes::images::get, routes::images::delete))
         .routes(routes!(routes::delivery_time::get))
         .routes(routes!(routes::suppressions::list))
         .routes(routes!(routes::suppressions::get, routes::suppressions::delete))

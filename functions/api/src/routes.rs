@@ -5,6 +5,7 @@ pub(crate) mod attachments;
 pub(crate) mod cards;
 pub(crate) mod consent;
 pub(crate) mod delivery_time;
+pub(crate) mod images;
 pub(crate) mod list;
 pub(crate) mod me;
 pub(crate) mod messages;

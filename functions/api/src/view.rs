@@ -374,9 +374,8 @@ pub(crate) fn whole<'a>(
     Box::pin(async move {
         let settings = app.store.settings(*org).await?;
         let expired = stored.message.is_expired(&settings, now);
-        let body = async {
-            if expired { Ok(Body::empty()) } else { Ok::<_, ApiError>(app.blobs.body(*id, body).await?) }
-        };
+        let body =
+            async { if expired { Ok(Body::empty()) } else { Ok::<_, ApiError>(app.blobs.body(*id, body).await?) } };
         let files = async { if expired { Ok(Vec::new()) } else { attachments::current(app, &stored.message).await } };
         let reminder = async { Ok(app.store.reminder(*id).await?) };
         let summary = async { Ok(app.store.summary(*org, *owner, *id).await?) };

@@ -43,12 +43,7 @@ async fn clean_up(app: &App, message: &Message, erased: &BTreeSet<u16>) -> Resul
 }
 
 /// True for a mail by a recipient who was forgotten, and for one by anybody else who was, if the message is older.
-async fn is_of_forgotten(
-    app: &App,
-    message: &Message,
-    erased: &BTreeSet<u16>,
-    reply: &Reply,
-) -> Result<bool, Error> {
+async fn is_of_forgotten(app: &App, message: &Message, erased: &BTreeSet<u16>, reply: &Reply) -> Result<bool, Error> {
     if reply.recipient.is_some_and(|recipient| erased.contains(&recipient)) {
         return Ok(true);
     }

@@ -149,12 +149,7 @@ async fn announce(
 }
 
 /// Adds what is new to the log and folds the whole of it.
-async fn log(
-    app: &App,
-    stored: &Stored,
-    hits: Vec<Hit>,
-    erased: &BTreeSet<u16>,
-) -> Result<Engagement, Error> {
+async fn log(app: &App, stored: &Stored, hits: Vec<Hit>, erased: &BTreeSet<u16>) -> Result<Engagement, Error> {
     let mut all = app.store.hits(stored.message.id).await?;
     all.retain(|hit| !erased.contains(&hit.recipient));
     let known: BTreeSet<_> = all.iter().map(|hit| hit.id).collect();

@@ -59,11 +59,7 @@ impl App {
     /// When a variable is missing or malformed.
     pub fn from_env() -> Result<Self, ConfigError> {
         let aws = Aws::from_env()?;
-        Ok(Self {
-            store: Store::from_env(aws.dynamodb())?,
-            blobs: Blobs::from_env(aws.s3())?,
-            clock: Clock::system(),
-        })
+        Ok(Self { store: Store::from_env(aws.dynamodb())?, blobs: Blobs::from_env(aws.s3())?, clock: Clock::system() })
     }
 }
 

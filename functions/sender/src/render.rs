@@ -6,9 +6,12 @@ use aws::blobs;
 use aws::store::{self, Stored};
 use domain::attachment::{self, Attachment};
 use domain::copy::Copy;
+use domain::id::ImageId;
+use domain::image;
 use domain::message::{Body, Mailbox, Message, Recipient, Role};
 use domain::token::{Kind, Token};
 use mail::attachments::{Listed, html_list, text_list};
+use mail::track::Tracked;
 use mail::{compose, track};
 
 use crate::App;
@@ -84,8 +87,25 @@ async fn tracked_body(
         .collect();
     let listed = linked.iter().map(|(file, url)| Listed { filename: &file.filename, size: file.size, url });
     let listed: Vec<Listed<'_>> = listed.collect();
-    let html = track::html(&body.html, &wrap, pixel.as_deref(), &html_list(&listed)).map_err(Unsendable::from)?;
+    let hosted = hosted_images(app, message, &body.html).await?;
+    let image = |src: &str| address("i", sign(Kind::Image, 0, &hosted.get(src)?.to_string()));
+    let files = html_list(&listed);
+    let tracked = Tracked { link: &wrap, image: &image, pixel: pixel.as_deref(), attachments: &files };
+    let html = track::html(&body.html, tracked).map_err(Unsendable::from)?;
     Ok(Body { html, text: format!("{}{}", track::text(&body.text, &wrap), text_list(&listed)) })
+}
+
+/// The images of a body that the organisation hosts, by their addresses.
+async fn hosted_images(app: &App, message: &Message, html: &str) -> Result<HashMap<String, ImageId>, Error> {
+    let mut hosted = HashMap::new();
+    for address in track::images(html).map_err(Unsendable::from)? {
+        if let Some(id) = image::named(&address)
+            && app.store.image(message.org, id).await?.is_some()
+        {
+            hosted.insert(address, id);
+        }
+    }
+    Ok(hosted)
 }
 
 fn compose_copy(

@@ -60,6 +60,11 @@ impl S3 {
         Ok(self.buckets.sqlite.run(|sql| storage::keys(sql, bucket))?)
     }
 
+    /// The bytes of an object.
+    pub fn read(&self, bucket: &str, key: &str) -> Result<Option<Bytes>, Refusal> {
+        Ok(self.buckets.sqlite.run(|sql| storage::get(sql, bucket, key))?.map(|object| object.body))
+    }
+
     /// Puts an object there as another service does, which needs no signature.
     pub(crate) fn put(&self, bucket: &str, key: &str, content_type: &str, body: &[u8]) -> Result<(), Refusal> {
         let object = Stored {

@@ -116,8 +116,11 @@ impl Telltale {
         let pixel = json_function!(parts.pixel(), pixel::handle);
         let redirect = json_function!(parts.redirect(), redirect::handle);
         let download = json_function!(parts.download(), download::handle);
+        let image = json_function!(parts.image(), image::handle);
         let mut routes = vec![Route::new("ANY", "/v1/{proxy+}", http_api(parts.api()))];
-        for (path, function) in [("/o/{token}", &pixel), ("/c/{token}", &redirect), ("/a/{token}", &download)] {
+        for (path, function) in
+            [("/o/{token}", &pixel), ("/c/{token}", &redirect), ("/a/{token}", &download), ("/i/{token}", &image)]
+        {
             routes.extend([public("GET", path, function), public("HEAD", path, function)]);
         }
         let recorder = json_function!(parts.recorder(), recorder::handle);
@@ -202,6 +205,10 @@ impl Parts {
     fn download(&self) -> download::App {
         let (signer, events, clock) = (self.signer(), self.hits(), self.cloud.clock.clone());
         download::App { signer, events, store: self.store(), blobs: self.blobs(), clock }
+    }
+
+    fn image(&self) -> image::App {
+        image::App { signer: self.signer(), events: self.hits(), blobs: self.blobs() }
     }
 
     fn recorder(&self) -> recorder::App {

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::attachment::{Attachment, Upload};
 use domain::hex;
-use domain::id::{AttachmentId, MessageId, OrgId};
+use domain::id::{AttachmentId, ImageId, MessageId, OrgId};
+use domain::image::Image;
 use domain::message::Body;
 use sha2::{Digest, Sha256};
 
@@ -124,11 +126,23 @@ impl Blobs {
     /// # Errors
     /// When it cannot be signed.
     pub async fn presign_upload(&self, message: MessageId, file: &Attachment) -> Result<Presigned, Error> {
+        self.presign_put(file_key(message, file.id), file.size, &file.content_type).await
+    }
+
+    /// A request with which the author uploads a picture, likewise.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub async fn presign_image(&self, image: &Image) -> Result<Presigned, Error> {
+        self.presign_put(image_key(image.id), image.size, &image.content_type).await
+    }
+
+    async fn presign_put(&self, key: String, size: u64, content_type: &str) -> Result<Presigned, Error> {
         let valid = Duration::from_secs(domain::attachment::UPLOAD_TIME.as_secs().unsigned_abs());
-        let size = i64::try_from(file.size).map_err(|error| Error::Corrupt(error.to_string()))?;
-        let request = self.client.put_object().bucket(&self.bucket).key(file_key(message, file.id));
+        let size = i64::try_from(size).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let request = self.client.put_object().bucket(&self.bucket).key(key);
         // What arrived once is never replaced: the address could otherwise exchange a file that was checked.
-        let request = request.content_length(size).content_type(&file.content_type).if_none_match("*");
+        let request = request.content_length(size).content_type(content_type).if_none_match("*");
         let signed = request.presigned(presigning(valid)?).await.map_err(|error| unavailable(&error))?;
         let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(Presigned { url: signed.uri().to_owned(), headers })
@@ -153,7 +167,19 @@ impl Blobs {
     /// # Errors
     /// When storage does not answer.
     pub async fn uploaded(&self, message: MessageId, file: AttachmentId) -> Result<Option<Uploaded>, Error> {
-        let call = self.client.head_object().bucket(&self.bucket).key(file_key(message, file)).send();
+        self.head(file_key(message, file)).await
+    }
+
+    /// What arrived of a picture; `None` when nothing did.
+    ///
+    /// # Errors
+    /// When storage does not answer.
+    pub async fn uploaded_image(&self, image: ImageId) -> Result<Option<Uploaded>, Error> {
+        self.head(image_key(image)).await
+    }
+
+    async fn head(&self, key: String) -> Result<Option<Uploaded>, Error> {
+        let call = self.client.head_object().bucket(&self.bucket).key(key).send();
         match call.await {
             Ok(head) => {
                 let size = head.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
@@ -170,6 +196,24 @@ impl Blobs {
     /// When it is missing or storage does not answer.
     pub async fn file(&self, message: MessageId, file: &Attachment) -> Result<Vec<u8>, Error> {
         self.get(file_key(message, file.id), version(file)).await
+    }
+
+    /// A picture, with its type.
+    ///
+    /// # Errors
+    /// When it is missing or storage does not answer.
+    pub async fn image(&self, image: ImageId) -> Result<(String, Vec<u8>), Error> {
+        let object = self.object(image_key(image), None).await?;
+        let content_type = object.content_type().unwrap_or_default().to_owned();
+        Ok((content_type, bytes(object).await?))
+    }
+
+    /// Removes a picture; not an error when it is not there.
+    ///
+    /// # Errors
+    /// When storage does not answer.
+    pub async fn delete_image(&self, image: ImageId) -> Result<(), Error> {
+        self.delete(&image_key(image)).await
     }
 
     /// The bytes of a mail that came in, as its notification names it.
@@ -247,14 +291,25 @@ impl Blobs {
     }
 
     async fn get(&self, key: String, version: Option<String>) -> Result<Vec<u8>, Error> {
+        bytes(self.object(key, version).await?).await
+    }
+
+    async fn object(&self, key: String, version: Option<String>) -> Result<GetObjectOutput, Error> {
         let call = self.client.get_object().bucket(&self.bucket).key(key).set_version_id(version).send();
-        let object = call.await.map_err(|error| match error.as_service_error() {
+        call.await.map_err(|error| match error.as_service_error() {
             Some(service) if service.is_no_such_key() => Error::Missing,
             _ => unavailable(&error),
-        })?;
-        let bytes = object.body.collect().await.map_err(|error| Error::Unavailable(error.to_string()))?;
-        Ok(bytes.to_vec())
+        })
     }
+}
+
+async fn bytes(object: GetObjectOutput) -> Result<Vec<u8>, Error> {
+    let bytes = object.body.collect().await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    Ok(bytes.to_vec())
+}
+
+fn image_key(image: ImageId) -> String {
+    format!("images/{image}")
 }
 
 fn body_key(message: MessageId, name: &str) -> String {

@@ -9,6 +9,7 @@ mod due;
 pub mod error;
 mod hits;
 mod idempotency;
+mod images;
 mod keys;
 mod mails;
 mod messages;

@@ -14,7 +14,7 @@ use crate::network::Network;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// The pixel was fetched.
+    /// The pixel, or a hosted image, was fetched.
     Open,
     /// A link was followed; the index counts the message's links.
     Click(u16),
@@ -37,6 +37,9 @@ pub struct Request {
     /// The request says it is a prefetch or a preview.
     #[serde(rename = "p", default, skip_serializing_if = "std::ops::Not::not")]
     pub prefetch: bool,
+    /// A hosted image was asked for, not the pixel.
+    #[serde(rename = "m", default, skip_serializing_if = "std::ops::Not::not")]
+    pub image: bool,
 }
 
 /// A hit on a pixel, link or file.

@@ -115,6 +115,8 @@ ids! {
     MessageId = "msg";
     /// A file that belongs to a message.
     AttachmentId = "att";
+    /// A hosted image.
+    ImageId = "img";
     /// A template.
     TemplateId = "tpl";
     /// A card of the assistant.

@@ -6,7 +6,7 @@
 //! | module | what it decides |
 //! |---|---|
 //! | [`id`], [`address`], [`name`], [`record`], [`hex`] | what a valid id, address, name and record reference is |
-//! | [`message`], [`attachment`], [`settings`], [`template`] | what a message is, and what may still be changed |
+//! | [`message`], [`attachment`], [`image`], [`settings`], [`template`] | what a message is, and what may still be changed |
 //! | [`copy`] | how one recipient's copy is sent at most once, and what the mail service tells about it |
 //! | [`suppression`] | to whom nothing more is sent |
 //! | [`consent`], [`tracking`] | what a person allows, and whether a message is followed |
@@ -34,6 +34,7 @@ pub mod erasure;
 pub mod event;
 pub mod hex;
 pub mod id;
+pub mod image;
 pub mod instant;
 pub mod keyring;
 pub mod message;

@@ -32,6 +32,8 @@ pub enum Kind {
     Open,
     /// A link; `index` counts the message's links.
     Click,
+    /// A hosted image in a recipient's copy; `destination` is its id.
+    Image,
     /// A tracked file; `index` counts the message's tracked attachments.
     Download,
     /// The address that a recipient's answer goes to.
@@ -39,11 +41,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Open, Self::Click, Self::Download, Self::Reply];
+    const ALL: [Self; 5] = [Self::Open, Self::Image, Self::Click, Self::Download, Self::Reply];
 
     fn byte(self) -> u8 {
         match self {
             Self::Open => b'o',
+            Self::Image => b'i',
             Self::Click => b'c',
             Self::Download => b'a',
             Self::Reply => b'r',
@@ -53,6 +56,7 @@ impl Kind {
     fn purpose(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Image => "image",
             Self::Click => "click",
             Self::Download => "download",
             Self::Reply => "reply",
@@ -69,9 +73,9 @@ pub struct Token {
     pub message: MessageId,
     /// The position of the recipient among the message's recipients.
     pub recipient: u16,
-    /// Which link or attachment; 0 for the pixel.
+    /// Which link or attachment; 0 for the pixel and images.
     pub index: u16,
-    /// Where a link leads; empty for the other kinds.
+    /// Where a link leads, or which image; empty for the other kinds.
     pub destination: String,
 }
 
@@ -172,7 +176,10 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 
 fn parse(kind: Kind, signed: &[u8]) -> Option<Token> {
     let (header, destination) = signed.split_at_checked(HEADER)?;
-    if header[0] != VERSION || header[1] != kind.byte() || (kind != Kind::Click && !destination.is_empty()) {
+    if header[0] != VERSION
+        || header[1] != kind.byte()
+        || (!matches!(kind, Kind::Click | Kind::Image) && !destination.is_empty())
+    {
         return None;
     }
     Some(Token {

@@ -89,6 +89,9 @@ pub fn judge(hits: &[&Hit], recipient: Recipient, links: usize) -> Vec<Verdict> 
         if verdict.class.is_person() && repeats(&hits[..n], &verdicts, hit) {
             verdict = Verdict { class: Class::Duplicate, reasons: vec!["same_within_30_seconds"] };
         }
+        if hit.request.image {
+            verdict.reasons.push("hosted_image");
+        }
         verdicts.push(verdict);
     }
     verdicts

@@ -63,26 +63,46 @@ pub fn links(html: &str, text: &str) -> Result<Vec<String>, Error> {
     Ok(all.filter(|destination| seen.insert(destination.clone())).collect())
 }
 
+/// Addresses of all images of `html` outside quoted text, each once, with `&amp;` as `&`.
+pub fn images(html: &str) -> Result<Vec<String>, Error> {
+    let mut seen = HashSet::new();
+    let all = find(html)?.images.into_iter().map(|image| image.destination);
+    Ok(all.filter(|address| seen.insert(address.clone())).collect())
+}
+
+/// What goes into the copy of one recipient.
+#[derive(Clone, Copy)]
+pub struct Tracked<'a> {
+    /// The tracked address for a destination, or `None` to leave the link untouched.
+    pub link: &'a dyn Fn(&str) -> Option<String>,
+    /// The tracked address for the address of an image, or `None` to leave the image untouched.
+    pub image: &'a dyn Fn(&str) -> Option<String>,
+    /// The address of the open pixel.
+    pub pixel: Option<&'a str>,
+    /// HTML that goes after the author's own text (see
+    /// [`attachments::html_list`](crate::attachments::html_list)), or "".
+    pub attachments: &'a str,
+}
+
+impl Default for Tracked<'_> {
+    fn default() -> Self {
+        Self { link: &|_| None, image: &|_| None, pixel: None, attachments: "" }
+    }
+}
+
 /// `html` for one recipient.
-///
-/// `wrap` gives the tracked address for a destination, or `None` to leave the link untouched.
-/// `pixel` is the address of the open pixel. `attachments` is HTML that goes after the author's
-/// own text (see [`attachments::html_list`](crate::attachments::html_list)), or "".
-pub fn html(
-    html: &str,
-    wrap: &dyn Fn(&str) -> Option<String>,
-    pixel: Option<&str>,
-    attachments: &str,
-) -> Result<String, Error> {
+pub fn html(html: &str, tracked: Tracked<'_>) -> Result<String, Error> {
     let found = find(html)?;
     let mut edits: Vec<Edit> = found.foreign_pixels.into_iter().map(Edit::remove).collect();
-    edits.extend(found.links.into_iter().filter_map(|link| {
-        let address = wrap(&link.destination)?;
-        Some(Edit { text: link::as_value(&address, html, &link.place), place: link.place })
-    }));
-    edits.extend(pixel.map(|address| Edit::insert(found.pixel_at, pixel_tag(address))));
-    if !attachments.is_empty() {
-        edits.push(Edit::insert(found.attachments_at, attachments.to_owned()));
+    for (links, wrap) in [(found.links, tracked.link), (found.images, tracked.image)] {
+        edits.extend(links.into_iter().filter_map(|link| {
+            let address = wrap(&link.destination)?;
+            Some(Edit { text: link::as_value(&address, html, &link.place), place: link.place })
+        }));
+    }
+    edits.extend(tracked.pixel.map(|address| Edit::insert(found.pixel_at, pixel_tag(address))));
+    if !tracked.attachments.is_empty() {
+        edits.push(Edit::insert(found.attachments_at, tracked.attachments.to_owned()));
     }
     Ok(splice::splice(html, edits))
 }
@@ -91,15 +111,23 @@ pub fn html(
 struct Rewritable {
     links: Vec<Link>,
     opted_out: Vec<String>,
+    images: Vec<Link>,
     foreign_pixels: Vec<Range<usize>>,
     pixel_at: usize,
     attachments_at: usize,
 }
 
-/// A link to track: the place of its attribute value, and where it leads.
+/// A link or an image: the place of its attribute value, and where it leads.
 struct Link {
     place: Range<usize>,
     destination: String,
+}
+
+impl Link {
+    fn as_written(html: &str, place: &Range<usize>) -> Self {
+        let destination = htmlize::unescape_attribute(&html[place.clone()]).into_owned();
+        Self { place: place.clone(), destination }
+    }
 }
 
 fn find(html: &str) -> Result<Rewritable, Error> {
@@ -116,6 +144,7 @@ fn find(html: &str) -> Result<Rewritable, Error> {
     Ok(Rewritable {
         links: links.collect(),
         opted_out: found.opted_out.iter().filter_map(resolve).collect(),
+        images: found.images.iter().map(|place| Link::as_written(html, place)).collect(),
         pixel_at: place::of_pixel(html, &found),
         attachments_at: place::of_attachments(html, &found),
         foreign_pixels: found.foreign_pixels,

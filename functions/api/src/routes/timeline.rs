@@ -14,10 +14,10 @@ use domain::reply::Reply;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{App, Shared};
 use crate::caller::Caller;
 use crate::problem::{ApiError, Problem};
 use crate::view::KpisView;
+use crate::{App, Shared};
 
 mod copies;
 mod replies;
@@ -145,7 +145,8 @@ pub(crate) async fn read(app: &App, stored: &Stored, scope: &Scope) -> Result<Ti
     let (hits, links) = (app.store.hits(message.id).await?, app.store.links(message.id, message.links).await?);
     let (files, summary) =
         (app.store.attachments(message.id).await?, app.store.summary(message.org, message.owner, message.id).await?);
-    let told = |recipient| !scope.expired && !message.erased().contains(&recipient) && scope.tells_of(message, recipient);
+    let told =
+        |recipient| !scope.expired && !message.erased().contains(&recipient) && scope.tells_of(message, recipient);
     let hits = hits.into_iter().filter(|hit| scope.enabled && told(hit.recipient));
     let engagement = fold(hits, &Context::of(message, &stored.copies));
     let mut came_back = app.store.replies(message.id).await?;

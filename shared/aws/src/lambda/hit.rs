@@ -7,7 +7,7 @@ use domain::agent::Agent;
 use domain::event::{Action, Hit, MessageHit};
 use domain::id::EventId;
 use domain::network::Network;
-use domain::token::Token;
+use domain::token::{Kind, Token};
 
 use super::http::Request;
 
@@ -19,6 +19,7 @@ pub fn of(request: &Request, token: &Token, action: Action) -> MessageHit {
         network: Network::of(&context.http.source_ip),
         head: request.is_head(),
         prefetch: is_prefetch(request),
+        image: token.kind == Kind::Image,
     };
     let id = EventId::of(request.at(), &[&context.request_id]);
     let hit = Hit { id, at: request.at(), recipient: token.recipient, action, request: facts };

@@ -2,6 +2,7 @@
 //!
 //! Recipients' requests are the hot path: a few fields of the event are read, nothing is copied that is not needed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -76,7 +77,7 @@ pub struct Response {
     /// Each name once.
     pub headers: HashMap<&'static str, String>,
     /// Text, or base64.
-    pub body: &'static str,
+    pub body: Cow<'static, str>,
     /// The body is base64.
     pub is_base64_encoded: bool,
 }
@@ -94,13 +95,30 @@ const HEADERS: [(&str, &str); 6] = [
 impl Response {
     fn new(status_code: u16, more: &[(&'static str, &str)], body: &'static str) -> Self {
         let headers = HEADERS.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Self { status_code, headers, body, is_base64_encoded: false }
+        Self { status_code, headers, body: Cow::Borrowed(body), is_base64_encoded: false }
     }
 
     /// A picture in base64, which any page may show.
     pub fn gif(base64: &'static str) -> Self {
         let more = [("content-type", "image/gif"), ("cross-origin-resource-policy", "cross-origin")];
         Self { is_base64_encoded: true, ..Self::new(200, &more, base64) }
+    }
+
+    /// A hosted picture. Under its own address it never changes, so anybody may keep it for a year; in a recipient's copy it is
+    /// asked for each time.
+    pub fn image(content_type: &str, base64: String, keep: bool) -> Self {
+        let more = [
+            ("content-type", content_type),
+            ("cross-origin-resource-policy", "cross-origin"),
+            ("content-security-policy", "default-src 'none'"),
+        ];
+        let mut image = Self { body: Cow::Owned(base64), is_base64_encoded: true, ..Self::new(200, &more, "") };
+        if keep {
+            image.headers.insert("cache-control", "public, max-age=31536000, immutable".to_owned());
+            image.headers.remove("pragma");
+            image.headers.remove("expires");
+        }
+        image
     }
 
     /// Sends the visitor on. An address that is no header value is answered as not found.

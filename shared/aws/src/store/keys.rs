@@ -6,7 +6,7 @@
 use domain::address::EmailAddress;
 use domain::due::{Due, Minute, Tick, Work, shard};
 use domain::hex;
-use domain::id::{ActivityId, AttachmentId, CardId, EventId, MessageId, OrgId, TemplateId, UserId};
+use domain::id::{ActivityId, AttachmentId, CardId, EventId, ImageId, MessageId, OrgId, TemplateId, UserId};
 use domain::instant;
 use domain::record::RecordRef;
 use jiff::Timestamp;
@@ -177,6 +177,16 @@ pub(super) const REPLY: &str = "REPLY#";
 /// A mail that came back. Ids sort by time.
 pub(super) fn reply(message: MessageId, reply: EventId) -> Key {
     key(message_partition(message), format!("{REPLY}{reply}"))
+}
+
+/// The partition of the hosted images of an organisation.
+pub(super) fn images(org: OrgId) -> String {
+    format!("IMAGES#{org}")
+}
+
+/// A hosted image. Ids sort by time.
+pub(super) fn image(org: OrgId, image: ImageId) -> Key {
+    key(images(org), image.to_string())
 }
 
 /// The partition of the templates of an organisation.

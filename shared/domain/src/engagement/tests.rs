@@ -21,7 +21,8 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn hit(seconds: i64, action: Action, agent: &str, ip: &str) -> Hit {
-    let request = Request { agent: Agent::of(Some(agent)), network: Network::of(ip), head: false, prefetch: false };
+    let request =
+        Request { agent: Agent::of(Some(agent)), network: Network::of(ip), head: false, prefetch: false, image: false };
     let key = format!("{seconds}{action:?}{agent}{ip}");
     Hit { id: EventId::of(at(seconds), &[&key]), at: at(seconds), recipient: 0, action, request }
 }

@@ -45,15 +45,15 @@ fn message(recipients: &[&str], state: State) -> Message {
 }
 
 fn copies(states: &[CopyState]) -> Vec<Copy> {
-    let copy = |(n, state): (u16, &CopyState)| Copy { state: *state, detail: Some("x".into()), ..Copy::queued(n, at(), 2) };
+    let copy =
+        |(n, state): (u16, &CopyState)| Copy { state: *state, detail: Some("x".into()), ..Copy::queued(n, at(), 2) };
     (0..).zip(states).map(copy).collect()
 }
 
 #[test]
 fn the_place_is_kept_and_the_others_too() {
     let before = message(&["boss@example.org", "anna@EXAMPLE.org"], State::Released);
-    let (after, changed) =
-        person().forgotten_in(&before, &copies(&[CopyState::Sent, CopyState::Sent])).unwrap();
+    let (after, changed) = person().forgotten_in(&before, &copies(&[CopyState::Sent, CopyState::Sent])).unwrap();
     assert_eq!((after.erased(), after.is_wiped()), ([1].into(), false));
     assert_eq!(after.recipients[0], before.recipients[0]);
     assert_eq!((after.subject.as_str(), after.regarding, after.version), ("An offer", None, 3));
@@ -79,7 +79,8 @@ fn a_message_to_nobody_else_loses_its_words_and_what_waits_never_leaves() {
 
 #[test]
 fn a_draft_goes_on_without_them() {
-    let (after, _) = person().forgotten_in(&message(&["anna@example.org", "boss@example.org"], State::Draft), &[]).unwrap();
+    let (after, _) =
+        person().forgotten_in(&message(&["anna@example.org", "boss@example.org"], State::Draft), &[]).unwrap();
     assert_eq!((after.recipients.len(), after.state), (1, State::Draft));
     let (after, _) = person().forgotten_in(&message(&["anna@example.org"], State::Draft), &[]).unwrap();
     assert_eq!((after.is_wiped(), after.state), (true, State::Cancelled));

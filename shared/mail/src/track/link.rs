@@ -7,14 +7,14 @@ use url::Url;
 
 use super::destination;
 
-/// Place of the value of `href` without its quotes; `None` when it has no value.
+/// Place of the value of an attribute without its quotes; `None` when it has no value.
 ///
 /// When an attribute is repeated the first counts (WHATWG HTML, attribute name state).
-pub(super) fn href(element: &Element<'_, '_>) -> Option<Range<usize>> {
+pub(super) fn value(element: &Element<'_, '_>, name: &str) -> Option<Range<usize>> {
     element
         .attributes()
         .iter()
-        .find(|attribute| attribute.name_preserve_case().eq_ignore_ascii_case("href"))
+        .find(|attribute| attribute.name_preserve_case().eq_ignore_ascii_case(name))
         .and_then(Attribute::value_source_location)
         .map(|place| place.bytes())
 }

@@ -27,6 +27,8 @@ pub(super) struct Found {
     pub(super) opted_out: Vec<Range<usize>>,
     /// Value of the first `<base href>`.
     pub(super) base: Option<Range<usize>>,
+    /// Values of `src` of images outside quoted text.
+    pub(super) images: Vec<Range<usize>>,
     /// Pixels in quoted text, which would report to someone else.
     pub(super) foreign_pixels: Vec<Range<usize>>,
     /// Quoted text of earlier mails; what is not closed ends with the document.
@@ -145,7 +147,7 @@ impl Scan {
         let mut state = self.0.borrow_mut();
         state.found.prelude.push(element.source_location().bytes());
         if state.found.base.is_none() && element.tag_name() == "base" && !state.in_quote() {
-            state.found.base = link::href(element);
+            state.found.base = link::value(element, "href");
         }
     }
 
@@ -171,12 +173,14 @@ impl Scan {
         }
         let found = &mut state.found;
         let links = if link::opted_out(element) { &mut found.opted_out } else { &mut found.links };
-        links.extend(link::href(element));
+        links.extend(link::value(element, "href"));
     }
 
     fn image(&self, element: &mut Element<'_, '_>) {
         let mut state = self.0.borrow_mut();
-        if state.in_quote() && tiny::is_pixel(element) {
+        if !state.in_quote() {
+            state.found.images.extend(link::value(element, "src"));
+        } else if tiny::is_pixel(element) {
             state.found.foreign_pixels.push(element.source_location().bytes());
         }
     }

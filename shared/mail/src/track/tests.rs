@@ -1,4 +1,4 @@
-use super::{Error, MAX_HTML_BYTES, html, links, text};
+use super::{Error, MAX_HTML_BYTES, Tracked, html, images, links, text};
 
 const PIXEL: &str = "https://t.test/o/1?a&b";
 const PIXEL_TAG: &str = "<img src=\"https://t.test/o/1?a&amp;b\" width=\"1\" height=\"1\" alt=\"\" \
@@ -11,15 +11,15 @@ fn marked(destination: &str) -> Option<String> {
 }
 
 fn wrapped(source: &str) -> String {
-    html(source, &marked, None, "").unwrap()
+    html(source, Tracked { link: &marked, ..Tracked::default() }).unwrap()
 }
 
 fn with_pixel(source: &str) -> String {
-    html(source, &|_| None, Some(PIXEL), "").unwrap().replace(PIXEL_TAG, "[PIXEL]")
+    html(source, Tracked { pixel: Some(PIXEL), ..Tracked::default() }).unwrap().replace(PIXEL_TAG, "[PIXEL]")
 }
 
 fn with_files(source: &str) -> String {
-    html(source, &|_| None, None, "[FILES]").unwrap()
+    html(source, Tracked { attachments: "[FILES]", ..Tracked::default() }).unwrap()
 }
 
 #[test]
@@ -206,7 +206,11 @@ fn puts_files_after_the_text_of_the_author() {
         assert_eq!(with_files(&expected.replace("[FILES]", "")), expected);
     }
     assert_eq!(
-        html("<div class=gmail_quote>Q</div>", &|_| None, Some(PIXEL), "[FILES]").unwrap(),
+        html(
+            "<div class=gmail_quote>Q</div>",
+            Tracked { pixel: Some(PIXEL), attachments: "[FILES]", ..Tracked::default() }
+        )
+        .unwrap(),
         format!("{PIXEL_TAG}[FILES]<div class=gmail_quote>Q</div>")
     );
 }
@@ -262,7 +266,7 @@ fn wraps_addresses_in_text() {
 #[test]
 fn wraps_nothing_it_gets_no_address_for() {
     let source = r#"<a href="http://a.test?b&c">"#;
-    assert_eq!(html(source, &|_| None, None, "").unwrap(), source);
+    assert_eq!(html(source, Tracked::default()).unwrap(), source);
     assert_eq!(text("http://a.test", &|_| None), "http://a.test");
 }
 
@@ -274,7 +278,7 @@ fn keeps_markup_out_of_what_it_puts_in() {
         ("<a href='http://a.test'>", format!("<a href='{escaped}'>")),
         ("<a href=http://a.test>", format!("<a href=\"{escaped}\">")),
     ] {
-        assert_eq!(html(source, &wrap, None, "").unwrap(), expected);
+        assert_eq!(html(source, Tracked { link: &wrap, ..Tracked::default() }).unwrap(), expected);
     }
 }
 
@@ -282,4 +286,14 @@ fn keeps_markup_out_of_what_it_puts_in() {
 fn refuses_what_is_too_large() {
     let bytes = MAX_HTML_BYTES + 1;
     assert_eq!(links(&"x".repeat(bytes), ""), Err(Error::TooLarge { bytes }));
+}
+
+#[test]
+fn images_of_ones_own_text_get_another_address_and_nothing_else_changes() {
+    let source = "<p><img src='https://t.test/i/1?a&amp;b' alt=logo><img src=https://t.test/i/2><IMG alt=x>\
+        <blockquote type=cite>On Monday <img src='https://t.test/i/1?a&amp;b' width=600></blockquote>";
+    assert_eq!(images(source).unwrap(), ["https://t.test/i/1?a&b", "https://t.test/i/2"]);
+    let image = |address: &str| address.ends_with("/2").then(|| "https://t.test/i/\"3\"".to_owned());
+    let tracked = html(source, Tracked { image: &image, ..Tracked::default() }).unwrap();
+    assert_eq!(tracked, source.replace("src=https://t.test/i/2", "src=\"https://t.test/i/&quot;3&quot;\""));
 }

@@ -26,7 +26,7 @@ fn corpus() -> Vec<(String, String)> {
 
 /// Without the pixels that are taken out of quoted text.
 fn without_foreign_pixels(html: &str) -> String {
-    track::html(html, &|_| None, None, "").unwrap()
+    track::html(html, track::Tracked::default()).unwrap()
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn tracks_what_is_to_be_tracked_and_nothing_else() {
 #[test]
 fn changes_nothing_but_links() {
     for (name, html) in corpus() {
-        let tracked = track::html(&html, &wrap, None, "").unwrap();
+        let tracked = track::html(&html, track::Tracked { link: &wrap, ..track::Tracked::default() }).unwrap();
         let mut destinations = assert_only_links_changed(&without_foreign_pixels(&html), &tracked);
         destinations.sort();
         destinations.dedup();
@@ -69,7 +69,9 @@ fn changes_nothing_without_tracking() {
 fn adds_one_pixel_and_one_list_of_files() {
     for (name, html) in corpus() {
         let plain = without_foreign_pixels(&html);
-        let tracked = track::html(&html, &|_| None, Some(PIXEL), FILES).unwrap();
+        let tracked =
+            track::html(&html, track::Tracked { pixel: Some(PIXEL), attachments: FILES, ..track::Tracked::default() })
+                .unwrap();
         assert_eq!(tracked.matches(PIXEL).count(), 1, "{name}");
         assert_eq!(tracked.matches(FILES).count(), 1, "{name}");
         let start = tracked.find("<img src=\"https://t.test/o/1\"").unwrap();
@@ -83,7 +85,7 @@ fn adds_one_pixel_and_one_list_of_files() {
 #[test]
 fn tracking_twice_finds_the_wrapped_addresses() {
     for (name, html) in corpus() {
-        let tracked = track::html(&html, &wrap, None, "").unwrap();
+        let tracked = track::html(&html, track::Tracked { link: &wrap, ..track::Tracked::default() }).unwrap();
         let links = track::links(&tracked, "").unwrap();
         assert!(links.iter().all(|link| link.starts_with(PREFIX)), "{name}");
     }
@@ -120,7 +122,8 @@ fn takes_a_mail_of_a_megabyte() {
     let rows = "<tr><td><a href=\"https://www.example.com/?a=1&amp;b=2\">x</a></td></tr>\n";
     let count = (track::MAX_HTML_BYTES - 100) / rows.len();
     let html = format!("<html><body><table>\n{}</table></body></html>", rows.repeat(count));
-    let tracked = track::html(&html, &wrap, Some(PIXEL), "").unwrap();
+    let tracked =
+        track::html(&html, track::Tracked { link: &wrap, pixel: Some(PIXEL), ..track::Tracked::default() }).unwrap();
     assert_eq!(tracked.matches(PREFIX).count(), count);
     assert_eq!(text::from_html(&html).lines().count(), count);
 }
@@ -151,7 +154,15 @@ fn takes_markup_made_to_exhaust() {
         format!("<p style=\"{}\">", ";width:1px".repeat(100_000)),
         format!("<a {}>", "a ".repeat(100_000)),
     ] {
-        assert!(track::html(&bomb, &wrap, Some(PIXEL), FILES).is_ok(), "{}", &bomb[..20]);
+        assert!(
+            track::html(
+                &bomb,
+                track::Tracked { link: &wrap, pixel: Some(PIXEL), attachments: FILES, ..track::Tracked::default() }
+            )
+            .is_ok(),
+            "{}",
+            &bomb[..20]
+        );
         text::from_html(&bomb);
     }
     for bomb in ["http://", "http://a.test/((((", "On 1 wrote:\n", "On 1\n", "> ", "-----", "<http://a.test "] {
