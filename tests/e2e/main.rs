@@ -7,6 +7,7 @@ mod feedback;
 mod images;
 mod imports;
 mod inbound;
+mod objections;
 mod people;
 mod privacy;
 mod retention;
