@@ -74,11 +74,11 @@ impl MessageView {
     }
 
     /// What one of the recipients may be told: not who else got a blind copy, and no figures but their own.
-    pub(crate) fn told_to(mut self, theirs: impl Fn(&str) -> bool, kpis: KpisView) -> Self {
+    pub(crate) fn told_to(mut self, theirs: impl Fn(&str) -> bool, kpis: &Kpis, summary: String) -> Self {
         self.bcc.retain(|recipient| theirs(&recipient.email));
         self.tracking.blocked_by.retain(|recipient| theirs(&recipient.email));
         self.copies.retain(|copy| theirs(&copy.recipient));
-        Self { kpis, ..self }
+        Self { kpis: kpis.into(), summary, ..self }
     }
 }
 

@@ -1,4 +1,4 @@
-//! S3: what is too large for the table. Bodies of messages by the hash of their content, and files.
+//! S3: what is too large for the table. Bodies of messages by the hash of their content, files, images, received mail.
 
 use std::time::Duration;
 
@@ -7,14 +7,15 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use domain::attachment::{Attachment, Upload};
 use domain::hex;
-use domain::id::{AttachmentId, ImageId, MessageId, OrgId};
-use domain::image::Image;
+use domain::id::{MessageId, OrgId};
 use domain::message::Body;
 use sha2::{Digest, Sha256};
 
 use crate::config::{self, ConfigError, names};
+
+mod files;
+mod images;
 
 /// How long the address of a download is valid: long enough to start it, too short to pass it on.
 const DOWNLOAD_TIME: Duration = Duration::from_mins(5);
@@ -121,22 +122,6 @@ impl Blobs {
         Ok(signed.uri().to_owned())
     }
 
-    /// A request with which the author uploads a file; exactly the announced size and type are let in, once.
-    ///
-    /// # Errors
-    /// When it cannot be signed.
-    pub async fn presign_upload(&self, message: MessageId, file: &Attachment) -> Result<Presigned, Error> {
-        self.presign_put(file_key(message, file.id), file.size, &file.content_type).await
-    }
-
-    /// A request with which the author uploads a picture, likewise.
-    ///
-    /// # Errors
-    /// When it cannot be signed.
-    pub async fn presign_image(&self, image: &Image) -> Result<Presigned, Error> {
-        self.presign_put(image_key(image.id), image.size, &image.content_type).await
-    }
-
     async fn presign_put(&self, key: String, size: u64, content_type: &str) -> Result<Presigned, Error> {
         let valid = Duration::from_secs(domain::attachment::UPLOAD_TIME.as_secs().unsigned_abs());
         let size = i64::try_from(size).map_err(|error| Error::Corrupt(error.to_string()))?;
@@ -146,36 +131,6 @@ impl Blobs {
         let signed = request.presigned(presigning(valid)?).await.map_err(|error| unavailable(&error))?;
         let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(Presigned { url: signed.uri().to_owned(), headers })
-    }
-
-    /// The address of a file for one recipient, valid for five minutes: always a download, never a page.
-    ///
-    /// # Errors
-    /// When it cannot be signed.
-    pub async fn presign_download(&self, message: MessageId, file: &Attachment) -> Result<String, Error> {
-        let request = self.client.get_object().bucket(&self.bucket).key(file_key(message, file.id));
-        let request = request
-            .set_version_id(version(file))
-            .response_content_type(file.served_type())
-            .response_content_disposition(content_disposition(&file.filename));
-        let signed = request.presigned(presigning(DOWNLOAD_TIME)?).await.map_err(|error| unavailable(&error))?;
-        Ok(signed.uri().to_owned())
-    }
-
-    /// What arrived of a file; `None` when nothing did.
-    ///
-    /// # Errors
-    /// When storage does not answer.
-    pub async fn uploaded(&self, message: MessageId, file: AttachmentId) -> Result<Option<Uploaded>, Error> {
-        self.head(file_key(message, file)).await
-    }
-
-    /// What arrived of a picture; `None` when nothing did.
-    ///
-    /// # Errors
-    /// When storage does not answer.
-    pub async fn uploaded_image(&self, image: ImageId) -> Result<Option<Uploaded>, Error> {
-        self.head(image_key(image)).await
     }
 
     async fn head(&self, key: String) -> Result<Option<Uploaded>, Error> {
@@ -190,32 +145,6 @@ impl Blobs {
         }
     }
 
-    /// The bytes of a file.
-    ///
-    /// # Errors
-    /// When it is missing or storage does not answer.
-    pub async fn file(&self, message: MessageId, file: &Attachment) -> Result<Vec<u8>, Error> {
-        self.get(file_key(message, file.id), version(file)).await
-    }
-
-    /// A picture, with its type.
-    ///
-    /// # Errors
-    /// When it is missing or storage does not answer.
-    pub async fn image(&self, image: ImageId) -> Result<(String, Vec<u8>), Error> {
-        let object = self.object(image_key(image), None).await?;
-        let content_type = object.content_type().unwrap_or_default().to_owned();
-        Ok((content_type, bytes(object).await?))
-    }
-
-    /// Removes a picture; not an error when it is not there.
-    ///
-    /// # Errors
-    /// When storage does not answer.
-    pub async fn delete_image(&self, image: ImageId) -> Result<(), Error> {
-        self.delete(&image_key(image)).await
-    }
-
     /// The bytes of a mail that came in, as its notification names it.
     ///
     /// # Errors
@@ -225,14 +154,6 @@ impl Blobs {
             return Err(Error::Missing);
         }
         self.get(key.to_owned(), None).await
-    }
-
-    /// Removes a file; not an error when it is not there.
-    ///
-    /// # Errors
-    /// When storage does not answer.
-    pub async fn delete_file(&self, message: MessageId, file: AttachmentId) -> Result<(), Error> {
-        self.delete(&file_key(message, file)).await
     }
 
     /// Removes all bodies of a message but the one of this name.
@@ -249,14 +170,6 @@ impl Blobs {
     /// When storage does not answer.
     pub async fn delete_message(&self, message: MessageId) -> Result<(), Error> {
         self.delete_all(format!("messages/{message}/"), None).await
-    }
-
-    /// Removes all files of a message.
-    ///
-    /// # Errors
-    /// When storage does not answer.
-    pub async fn delete_files(&self, message: MessageId) -> Result<(), Error> {
-        self.delete_all(format!("messages/{message}/files/"), None).await
     }
 
     async fn delete_all(&self, prefix: String, keep: Option<String>) -> Result<(), Error> {
@@ -308,39 +221,12 @@ async fn bytes(object: GetObjectOutput) -> Result<Vec<u8>, Error> {
     Ok(bytes.to_vec())
 }
 
-fn image_key(image: ImageId) -> String {
-    format!("images/{image}")
-}
-
 fn body_key(message: MessageId, name: &str) -> String {
     format!("messages/{message}/body/{name}.json")
 }
 
-fn file_key(message: MessageId, file: AttachmentId) -> String {
-    format!("messages/{message}/files/{file}")
-}
-
 fn answer_key(org: OrgId, name: &str) -> String {
     format!("answers/{org}/{name}.json")
-}
-
-fn version(file: &Attachment) -> Option<String> {
-    match &file.upload {
-        Upload::Ready { version } => version.clone(),
-        Upload::Pending { .. } => None,
-    }
-}
-
-/// RFC 6266 with the two spellings of the name: ASCII for old clients, UTF-8 for the others (RFC 8187).
-fn content_disposition(filename: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || " ._-()".contains(c);
-    let ascii: String = filename.chars().map(|c| if plain(c) { c } else { '_' }).collect();
-    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", percent_encode(filename))
-}
-
-fn percent_encode(text: &str) -> String {
-    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    text.bytes().map(|b| if unreserved(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 fn presigning(valid: Duration) -> Result<PresigningConfig, Error> {
@@ -349,17 +235,4 @@ fn presigning(valid: Duration) -> Result<PresigningConfig, Error> {
 
 fn unavailable<E: std::error::Error>(error: &E) -> Error {
     Error::Unavailable(DisplayErrorContext(error).to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_names_travel_in_both_spellings() {
-        assert_eq!(
-            content_disposition("Angebot \"Ü\".pdf"),
-            "attachment; filename=\"Angebot ___.pdf\"; filename*=UTF-8''Angebot%20%22%C3%9C%22.pdf"
-        );
-    }
 }

@@ -20,7 +20,7 @@ use super::activities::ActivityView;
 use super::consent::EntryView;
 use super::records::{FullRecordView, reference};
 use super::suppressions::SuppressionView;
-use super::timeline::{self, EventView, Scope, Timeline};
+use super::timeline::{self, EventView, Happened, Scope};
 use crate::caller::Caller;
 use crate::compose::RecordView;
 use crate::problem::{ApiError, Problem};
@@ -145,14 +145,15 @@ async fn message(
     let settings = app.store.settings(caller.org).await?;
     let expired = stored.message.is_expired(&settings, caller.now);
     let scope = Scope { enabled: true, expired, only: Some(person.clone()) };
-    let Timeline { kpis, events, .. } = timeline::read(app, &stored, &scope).await?;
+    let Happened { kpis, events, .. } = timeline::read(app, &stored, &scope).await?;
     if person.places(&stored.message).is_empty() && events.is_empty() {
         return Ok(None);
     }
     let received = received(app, person, &stored).await?;
     let theirs = own_addresses(person, &stored);
     let view = view::whole(app, &stored, caller.now).await?;
-    let message = view.told_to(|email| theirs.contains(email), kpis);
+    let summary = stored.message.summary(view.status(), &kpis, caller.now);
+    let message = view.told_to(|email| theirs.contains(email), &kpis, summary);
     Ok(Some(ExportedMessage { message, events, received }))
 }
 

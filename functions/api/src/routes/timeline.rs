@@ -25,9 +25,9 @@ mod replies;
 /// The figures and the events of a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Timeline {
-    pub(crate) kpis: KpisView,
+    kpis: KpisView,
     /// The newest first.
-    pub(crate) events: Vec<EventView>,
+    events: Vec<EventView>,
     /// Hits beyond the 500 that are kept in detail: counted, not listed, part of no other figure.
     more: u32,
 }
@@ -116,7 +116,17 @@ pub(crate) async fn timeline(
         expired: stored.message.is_expired(&settings, caller.now),
         only: None,
     };
-    Ok(Json(read(&app, &stored, &scope).await?))
+    let Happened { kpis, events, more } = read(&app, &stored, &scope).await?;
+    Ok(Json(Timeline { kpis: (&kpis).into(), events, more }))
+}
+
+/// What happened to a message.
+pub(crate) struct Happened {
+    /// The figures of what is told.
+    pub(crate) kpis: Kpis,
+    /// The newest first.
+    pub(crate) events: Vec<EventView>,
+    more: u32,
 }
 
 /// What of a timeline is to be told.
@@ -140,7 +150,7 @@ impl Scope {
 }
 
 /// Reads the timeline of a message.
-pub(crate) async fn read(app: &App, stored: &Stored, scope: &Scope) -> Result<Timeline, ApiError> {
+pub(crate) async fn read(app: &App, stored: &Stored, scope: &Scope) -> Result<Happened, ApiError> {
     let message = &stored.message;
     let (hits, links) = (app.store.hits(message.id).await?, app.store.links(message.id, message.links).await?);
     let (files, summary) =
@@ -162,7 +172,7 @@ pub(crate) async fn read(app: &App, stored: &Stored, scope: &Scope) -> Result<Ti
         (true, false) => engagement.kpis.with_replies(&came_back),
     };
     let more = if scope.enabled && scope.only.is_none() { summary.beyond } else { 0 };
-    Ok(Timeline { kpis: (&kpis).into(), events, more })
+    Ok(Happened { kpis, events, more })
 }
 
 impl EventView {

@@ -9,12 +9,15 @@ use domain::address::EmailAddress;
 use domain::id::{MessageId, OrgId};
 use domain::message::{Message, Recipient};
 use domain::record::{Record, RecordRef};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::table::{Condition, Item, Range};
 use super::{Error, Store, keys};
 
+/// How many notes are written at once.
+const AT_ONCE: usize = 10;
 /// What the sort keys of messages begin with.
 const MESSAGE: &str = "msg_";
 
@@ -33,10 +36,12 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn note_recipients(&self, message: &Message, recipients: &[Recipient]) -> Result<(), Error> {
-        for recipient in recipients {
-            self.note_mail(message.org, &recipient.mailbox.email, message.id).await?;
-        }
-        Ok(())
+        let note = |recipient: &Recipient| {
+            let email = recipient.mailbox.email.clone();
+            async move { self.note_mail(message.org, &email, message.id).await }
+        };
+        let notes: Vec<_> = recipients.iter().map(note).collect();
+        stream::iter(notes).buffer_unordered(AT_ONCE).try_collect().await
     }
 
     /// Notes that a message has to do with an address.
