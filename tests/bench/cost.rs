@@ -26,6 +26,9 @@ const BURST_OPEN: f64 = 0.3;
 /// How many opens are a burst.
 const BURST: u32 = 20;
 
+/// The most read units for a list of 25 templates.
+const TEMPLATES: f64 = 20.0;
+
 /// What was used.
 pub struct Cost {
     /// Write units.
@@ -88,6 +91,7 @@ pub async fn rows() -> Vec<Row> {
     rows.extend(visits().await);
     rows.extend(sends().await);
     rows.extend(lists().await);
+    rows.extend(templates().await);
     rows
 }
 
@@ -224,6 +228,48 @@ async fn lists() -> Vec<Row> {
         });
         rows.push(Row::cost(&format!("list of 50 opened messages, {what}"), &cost.await, 1));
     }
+    rows
+}
+
+/// Templates of 2 KB with figures in all of their parts. How many messages those stand for makes no difference.
+async fn templates() -> Vec<Row> {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for n in 0..25 {
+        let input =
+            json!({"name": format!("Offer {n}"), "language": "en", "subject": "Our offer", "html": mails::html(2)});
+        let (status, template) = world.call("POST", "/v1/templates", input).await;
+        assert_eq!(status, 201, "{template}");
+        ids.push(template["id"].as_str().unwrap().to_owned());
+    }
+    let from = |id: &str| {
+        let mut draft = addressed(1);
+        draft["template"] = json!({"id": id});
+        draft
+    };
+    for id in ids.iter().flat_map(|id| [id; 20]) {
+        world.send(from(id)).await;
+    }
+    let mut rows = Vec::new();
+    let paths = [
+        ("list of 25 templates with performance", "/v1/templates".to_owned(), Some(TEMPLATES)),
+        ("a template with performance", format!("/v1/templates/{}", ids[0]), None),
+    ];
+    for (what, path, most) in paths {
+        let cost = used(&world, false, async || assert_eq!(world.call("GET", &path, Value::Null).await.0, 200)).await;
+        let row = Row::cost(what, &cost, 1);
+        rows.push(match most {
+            Some(most) => row.target(&format!("<= {most} read units"), cost.reads <= most),
+            None => row,
+        });
+    }
+    let draft = world.draft(from(&ids[0])).await;
+    let cost = used(&world, true, async || world.release(&draft).await).await;
+    rows.push(Row::cost("send to one recipient from a template, until sent", &cost, 1));
+    let mail = world.received().pop().unwrap();
+    world.advance(SignedDuration::from_mins(10));
+    let cost = used(&world, true, async || drop(world.visit(&mail.pixel()).await)).await;
+    rows.push(Row::cost("first open of it, recorded, with its card", &cost, 1));
     rows
 }
 

@@ -14,7 +14,7 @@ fn header(mail: &Received, name: &str) -> String {
 }
 
 /// A mail from the recipient that answers what arrived.
-fn answer(mail: &Received, more: &str, text: &str) -> String {
+pub fn answer(mail: &Received, more: &str, text: &str) -> String {
     let id = header(mail, "Message-ID");
     let references = format!("{} {id}", header(mail, "References"));
     format!(
@@ -24,7 +24,7 @@ fn answer(mail: &Received, more: &str, text: &str) -> String {
     )
 }
 
-async fn post(world: &World, raw: &str) {
+pub async fn post(world: &World, raw: &str) {
     post_as(world, raw, Envelope::default()).await;
 }
 

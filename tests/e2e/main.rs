@@ -9,6 +9,7 @@ mod imports;
 mod inbound;
 mod objections;
 mod people;
+mod performance;
 mod privacy;
 mod retention;
 mod schedules;

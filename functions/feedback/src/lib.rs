@@ -1,8 +1,8 @@
 //! Feedback: what the mail service tells about the mails it took.
 //!
 //! - Trigger: the feedback queue: events of the SES configuration set, and reports that `inbound` read from mails.
-//! - Reads: the copy that the mail was; its message when something went wrong.
-//! - Writes: what follows from bad news (suppression, a card), then the copy.
+//! - Reads: the copy that the mail was; its message when something went wrong, or when the news settles the copy.
+//! - Writes: what follows from bad news (suppression, a card), then the copy, and what it counts for its template.
 //! - On failure: the event comes again. The copy is written last, so what follows from it is never left out, and an
 //!   event that says nothing new changes nothing.
 
@@ -11,9 +11,9 @@ use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::lambda::ses::Told;
-use aws::store::{Error, Store};
-use domain::copy::Copy;
+use aws::store::{Error, Store, Stored};
 use domain::copy::delivery::{MailRef, Report};
+use domain::copy::{Copy, State};
 use jiff::SignedDuration;
 
 mod consequences;
@@ -84,5 +84,11 @@ async fn write(app: &App, mail: &MailRef, report: &Report, before: &Copy, after:
         app.store.put_mail(&report.ses_id, mail).await?;
     }
     consequences::follow(app, mail, report, before, after).await?;
+    if before.state != State::Sent && after.state == State::Sent {
+        // Faster than the sender's own note, or the end of a doubt.
+        if let Some(Stored { message, .. }) = app.store.message(mail.message).await? {
+            return app.store.settle_copy(&message, after, None).await;
+        }
+    }
     app.store.replace_copy(mail.message, after).await
 }

@@ -3,7 +3,7 @@
 //! - Trigger: the events queue, in batches.
 //! - Reads: the message, what its recipients allow, its figures, its log.
 //! - Writes: one segment of the log for all new hits of a message in the batch, and each reply; a card for a first open; the
-//!   figures last.
+//!   figures last, together with what they change for the message's template.
 //! - On failure: the hits of that message come again. Whatever was written already makes no difference then.
 //!
 //! The figures' version is read before the log and is the condition of their write, so of two recorders at work on
@@ -114,8 +114,7 @@ async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Er
     };
     let after = replies::count(app, message, &replies, after).await?;
     if after != before {
-        let after = Summary { version: before.version + 1, ..after };
-        app.store.replace_summary(message.org, message.owner, id, &after).await?;
+        app.store.replace_summary(message, &before, &after).await?;
     }
     Ok(Outcome::Done)
 }

@@ -7,6 +7,7 @@ use aws::store::{Error, Stored};
 use domain::copy::delivery::MailRef;
 use domain::copy::{Answer, Copy, State, Untouched};
 use domain::id::{AttemptId, MessageId};
+use domain::message::Message;
 use domain::tracking;
 
 use crate::render::{self, Unsendable};
@@ -32,7 +33,7 @@ pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> 
     app.store.replace_copy(id, &copy).await?;
     let answer = app.mailer.send(envelope(&stored, &copy, attempt, bytes)).await;
     note(app, &MailRef { message: id, recipient: copy.recipient, attempt }, &answer).await;
-    settle(app, id, copy, answer).await
+    settle(app, &stored.message, copy, answer).await
 }
 
 /// Decides once more, now that the copy leaves; the stricter decision counts.
@@ -85,15 +86,20 @@ async fn note(app: &App, mail: &MailRef, answer: &Answer) {
 }
 
 /// Writes down the answer. Somebody may have settled the copy meanwhile, so a conflict is looked at again.
-async fn settle(app: &App, id: MessageId, mut copy: Copy, answer: Answer) -> Result<Outcome, Error> {
+async fn settle(app: &App, message: &Message, mut copy: Copy, answer: Answer) -> Result<Outcome, Error> {
     loop {
         let Ok(after) = copy.answered(app.clock.now(), answer.clone()) else { return Ok(Outcome::Done) };
         let look_again = after.until.filter(|_| matches!(after.state, State::RetryWait | State::Confirming));
-        match write(app, id, &after, look_again).await {
+        let written = if after.state == State::Sent {
+            app.store.settle_copy(message, &after, None).await.map(|()| Outcome::Done)
+        } else {
+            write(app, message.id, &after, look_again).await
+        };
+        match written {
             Err(Error::Conflict) => {}
             other => return other,
         }
-        match app.store.copy(id, copy.recipient).await? {
+        match app.store.copy(message.id, copy.recipient).await? {
             Some(stored) if stored.attempt == copy.attempt => copy = stored,
             _ => return Ok(Outcome::Done),
         }

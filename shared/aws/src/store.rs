@@ -20,6 +20,7 @@ mod reminders;
 mod replies;
 mod suppressions;
 mod table;
+mod tallies;
 mod templates;
 
 pub use error::Error;

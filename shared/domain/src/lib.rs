@@ -15,6 +15,7 @@
 //! | [`agent`], [`network`], [`event`] | what a hit keeps of the request that caused it |
 //! | [`verdict`], [`engagement`] | who was behind a hit, and the figures that follow |
 //! | [`reply`], [`trust`] | mail that comes back, whether it is an answer, and whether its sender is who it says |
+//! | [`performance`] | which templates do best |
 //! | [`schedule`], [`zone`], [`delivery_time`] | when something is due, on which clocks, and when it had best be |
 //! | [`reminder`], [`card`], [`activity`], [`summary`] | what is brought back to an author, and in which words |
 //! | [`due`], [`task`] | work that waits for its time, and work on the queues |
@@ -40,6 +41,7 @@ pub mod keyring;
 pub mod message;
 pub mod name;
 pub mod network;
+pub mod performance;
 pub mod record;
 pub mod reminder;
 pub mod reply;

@@ -64,6 +64,11 @@ impl Template {
         own.strip_prefix(&asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
+    /// The language without its regions, in small letters: `de-AT` and `de` are one language.
+    pub fn primary_language(&self) -> String {
+        self.language.split('-').next().unwrap_or_default().to_ascii_lowercase()
+    }
+
     /// Whether all words of `query` stand in its name, subject or text.
     pub fn matches(&self, query: &str) -> bool {
         let body = self.text.as_deref().or(self.html.as_deref()).unwrap_or_default();
@@ -104,6 +109,7 @@ mod tests {
     #[test]
     fn a_language_finds_its_regions_and_a_query_all_of_its_words() {
         assert!(template().speaks("de") && template().speaks("DE-at"));
+        assert_eq!(template().primary_language(), "de");
         assert!(!template().speaks("d") && !template().speaks("de-DE") && !template().speaks("en"));
         assert!(
             template().matches("treffen TERMINBESTÄTIGUNG") && template().matches("freuen") && template().matches("")

@@ -95,13 +95,14 @@ pub(crate) async fn resolve(
     };
     let settled = |_| ApiError::conflict("not_unconfirmed", "only an unconfirmed copy needs a decision");
     *copy = decided.map_err(settled)?;
-    let (message, decided) = (stored.message.id, copy.clone());
+    let decided = copy.clone();
     let view = view::whole(&app, &stored, caller.now).await?;
     let write = async |answer: Option<&_>| {
-        let check = Due { at: caller.now + CHECK_AFTER, message, work: Work::Check };
+        let message = &stored.message;
+        let check = Due { at: caller.now + CHECK_AFTER, message: message.id, work: Work::Check };
         app.store.file_due(&check, caller.now).await?;
-        app.store.decide_copy(caller.org, message, &decided, answer).await?;
-        release::queue(&app, message, std::slice::from_ref(&decided), caller.now).await;
+        app.store.settle_copy(message, &decided, answer).await?;
+        release::queue(&app, message.id, std::slice::from_ref(&decided), caller.now).await;
         Ok(())
     };
     once.answer(&app, StatusCode::OK, &view, write).await

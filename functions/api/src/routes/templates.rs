@@ -20,6 +20,10 @@ use crate::input::{Checks, Json};
 use crate::problem::{ApiError, Problem};
 use crate::{App, Shared, cursor};
 
+mod performance;
+
+use performance::{PerformanceView, Performances};
+
 /// A template. `{{ recipient.name }}`, `{{ sender.name }}`, `{{ record.city }}`, `{{ values.order_number }}` stand for
 /// values; there are no tags, filters or loops.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -48,6 +52,7 @@ pub(crate) struct TemplateView {
     text: Option<String>,
     created_at: String,
     changed_at: String,
+    performance: PerformanceView,
 }
 
 /// Templates.
@@ -95,9 +100,10 @@ pub(crate) struct RenderView {
     missing: Vec<String>,
 }
 
-impl From<Template> for TemplateView {
-    fn from(template: Template) -> Self {
+impl TemplateView {
+    fn new(template: Template, performance: PerformanceView) -> Self {
         Self {
+            performance,
             id: template.id.to_string(),
             name: template.name,
             language: template.language,
@@ -162,6 +168,20 @@ async fn find(app: &App, caller: &Caller, id: &str) -> Result<Template, ApiError
     app.store.template(caller.org, id).await?.ok_or_else(ApiError::not_found)
 }
 
+/// A template with its figures, compared with the others of its language.
+async fn view(app: &App, caller: &Caller, template: Template) -> Result<axum::Json<TemplateView>, ApiError> {
+    let mut performances = Performances::read(app, caller.org).await?;
+    if performances.tally(&template).can_be_recommended() {
+        let mut all = app.store.templates(caller.org).await?;
+        // The list may lag behind what was just saved.
+        all.retain(|other| other.id != template.id);
+        all.push(template.clone());
+        performances.compare(&all);
+    }
+    let performance = performances.of(&template);
+    Ok(axum::Json(TemplateView::new(template, performance)))
+}
+
 /// Saves a new template.
 #[utoipa::path(post, path = "/v1/templates", tag = "templates", request_body = TemplateInput,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable for 48 hours")),
@@ -169,7 +189,7 @@ async fn find(app: &App, caller: &Caller, id: &str) -> Result<Template, ApiError
 pub(crate) async fn create(State(app): Shared, post: Post<TemplateInput>) -> Result<Response, ApiError> {
     let Post { caller, input, once } = post;
     let template = input.check(TemplateId::new(caller.now, app.ids.next()), &caller)?;
-    let view = TemplateView::from(template.clone());
+    let view = TemplateView::new(template.clone(), Performances::read(&app, caller.org).await?.of(&template));
     let write = async |answer: Option<&_>| app.store.create_template(caller.org, &template, answer).await;
     once.answer(&app, StatusCode::CREATED, &view, write).await
 }
@@ -195,6 +215,8 @@ pub(crate) async fn list(
         .transpose()?;
     let place = |template: &Template| (template.name.to_lowercase(), template.id);
     let mut found = app.store.templates(caller.org).await?;
+    let mut performances = Performances::read(&app, caller.org).await?;
+    performances.compare(&found);
     found.retain(|template| {
         query.language.as_deref().is_none_or(|language| template.speaks(language))
             && query.q.as_deref().is_none_or(|q| template.matches(q))
@@ -204,7 +226,11 @@ pub(crate) async fn list(
     let more = found.len() > limit;
     found.truncate(limit);
     let next_cursor = found.last().filter(|_| more).and_then(|last| cursor::write(&app.keys, &list, &place(last)));
-    Ok(axum::Json(TemplatePage { items: found.into_iter().map(Into::into).collect(), next_cursor }))
+    let view = |template: Template| {
+        let performance = performances.of(&template);
+        TemplateView::new(template, performance)
+    };
+    Ok(axum::Json(TemplatePage { items: found.into_iter().map(view).collect(), next_cursor }))
 }
 
 /// A template.
@@ -215,7 +241,8 @@ pub(crate) async fn get(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<TemplateView>, ApiError> {
-    Ok(axum::Json(find(&app, &caller, &id).await?.into()))
+    let template = find(&app, &caller, &id).await?;
+    view(&app, &caller, template).await
 }
 
 /// Saves a template in the place of what it was. Messages that were made from it stay as they are.
@@ -233,7 +260,7 @@ pub(crate) async fn put(
     let after = input.check(before.id, &caller)?;
     let after = Template { version: before.version + 1, created_at: before.created_at, ..after };
     app.store.replace_template(caller.org, &after).await?;
-    Ok(axum::Json(after.into()))
+    view(&app, &caller, after).await
 }
 
 /// Forgets a template. Messages that were made from it stay as they are.

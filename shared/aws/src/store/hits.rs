@@ -20,6 +20,9 @@ pub struct Summary {
     /// The figures.
     #[serde(flatten)]
     pub kpis: Kpis,
+    /// A followed copy of the message left. Noted of messages that were made from a template, whose figures follow from it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
     /// How many hits the log holds.
     pub logged: u32,
     /// How many hits came after the log was full. Counted, not kept.
@@ -54,21 +57,6 @@ impl Store {
     /// When the table does not answer.
     pub async fn summary_for_list(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Summary, Error> {
         Ok(self.table.get_eventual(&keys::summary(org, owner, message)).await?.unwrap_or_default())
-    }
-
-    /// Writes the next version of the figures.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when somebody else wrote them since they were read.
-    pub async fn replace_summary(
-        &self,
-        org: OrgId,
-        owner: UserId,
-        message: MessageId,
-        summary: &Summary,
-    ) -> Result<(), Error> {
-        let condition = if summary.version == 1 { Condition::Absent } else { Condition::Version(summary.version - 1) };
-        self.table.put(Item::new(&keys::summary(org, owner, message), summary)?, condition).await
     }
 
     /// The figures of an owner's messages between two ids (inclusive), by message.

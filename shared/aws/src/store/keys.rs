@@ -199,6 +199,21 @@ pub(super) fn template(org: OrgId, template: TemplateId) -> Key {
     key(templates(org), template.to_string())
 }
 
+/// The partition of the figures of an organisation's templates.
+pub(super) fn tallies(org: OrgId) -> String {
+    format!("TALLY#{org}")
+}
+
+/// A part of the figures of a template. Messages that count at the same time rarely meet in one of them.
+pub(super) fn tally(org: OrgId, template: TemplateId, message: MessageId) -> Key {
+    key(tallies(org), format!("{template}#{:02}", shard(message)))
+}
+
+/// The template whose figures these are.
+pub(super) fn parse_tally(sk: &str) -> Option<TemplateId> {
+    sk.split_once('#')?.0.parse().ok()
+}
+
 /// The partition of the cards of an owner.
 pub(super) fn cards(org: OrgId, owner: UserId) -> String {
     format!("CARDS#{org}#{owner}")
@@ -284,6 +299,13 @@ mod tests {
             let position = |millis| owner_position(Timestamp::from_millisecond(millis).unwrap(), MessageId::from_bytes(id));
             prop_assert_eq!(a.cmp(&b), position(a).cmp(&position(b)));
         }
+    }
+
+    #[test]
+    fn a_tally_reads_as_it_was_written() {
+        let (org, template) = (OrgId::from_bytes([1; 16]), TemplateId::from_bytes([2; 16]));
+        let key = tally(org, template, MessageId::from_bytes([3; 16]));
+        assert_eq!((key.pk, parse_tally(&key.sk)), (tallies(org), Some(template)));
     }
 
     #[test]

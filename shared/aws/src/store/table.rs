@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::pin::pin;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -62,6 +62,15 @@ pub(crate) struct Range {
     pub limit: Option<i32>,
     /// May lag behind the last write, at half the price.
     pub eventual: bool,
+}
+
+/// Numbers to add to those of an item, which begins with zeros.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Addition {
+    /// The item.
+    pub key: Key,
+    /// By attribute.
+    pub numbers: Vec<(&'static str, i64)>,
 }
 
 impl Range {
@@ -151,14 +160,23 @@ impl Table {
 
     /// Writes up to 100 items, all or none.
     pub(crate) async fn transact(&self, writes: Vec<(Item, Condition)>) -> Result<(), Error> {
-        let items = writes.into_iter().map(|(item, condition)| self.transact_put(item, condition));
+        self.transact_items(writes.into_iter().map(|(item, condition)| self.transact_put(item, condition))).await
+    }
+
+    /// The same together with an addition. Only the conditions of the writes keep it from being added twice.
+    pub(crate) async fn transact_adding(&self, writes: Vec<(Item, Condition)>, add: Addition) -> Result<(), Error> {
+        let puts = writes.into_iter().map(|(item, condition)| self.transact_put(item, condition));
+        self.transact_items(puts.chain([self.transact_update(add)])).await
+    }
+
+    async fn transact_items(&self, items: impl Iterator<Item = Result<TransactWriteItem, Error>>) -> Result<(), Error> {
         let items = items.collect::<Result<Vec<_>, _>>()?;
         let call = self.client.transact_write_items().set_transact_items(Some(items)).send();
         call.await.map(drop).map_err(|error| match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                 let reasons = cancelled.cancellation_reasons();
                 let failed = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
-                if failed("ConditionalCheckFailed") {
+                if failed("ConditionalCheckFailed") || failed("TransactionConflict") {
                     Error::Conflict
                 } else {
                     Error::Unavailable(format!("{reasons:?}"))
@@ -174,6 +192,19 @@ impl Table {
         let put = put.set_condition_expression(expression).set_expression_attribute_values(values).build();
         let put = put.map_err(|error| Error::Corrupt(error.to_string()))?;
         Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn transact_update(&self, add: Addition) -> Result<TransactWriteItem, Error> {
+        let sums: Vec<String> = add.numbers.iter().map(|(name, _)| format!("{name} :{name}")).collect();
+        let number = |n: i64| AttributeValue::N(n.to_string());
+        let values = add.numbers.iter().map(|(name, n)| (format!(":{name}"), number(*n)));
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key_attributes(&add.key)))
+            .update_expression(format!("SET v = :v ADD {}", sums.join(", ")))
+            .set_expression_attribute_values(Some(values.chain([(":v".to_owned(), number(SHAPE.into()))]).collect()));
+        let update = update.build().map_err(|error| Error::Corrupt(error.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
     }
 
     /// Deletes one item; not an error when it is not there.
