@@ -149,6 +149,25 @@ async fn after_an_objection_opens_no_longer_count() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_of_which_everybody_was_erased_counts_no_more() {
+    let world = World::new().await;
+    let id = template(&world, "Offer", "en").await;
+    let person = json!({"name": "Some Buyer", "emails": ["buyer@example.org"]});
+    world.call("PUT", "/v1/records/contact/c-1", person).await;
+    sent(&world, &id, 1, 1, 1).await;
+    world.send(made_from(&id, &["a@example.org", "buyer@example.org"])).await;
+    let mails = world.received();
+    open(&world, &mails[1]).await;
+    open(&world, &mails[2]).await;
+    assert_eq!(figures(&world, &id).await, [2, 2, 1]);
+    let (status, _) = world.call("POST", "/v1/records/contact/c-1/erase", json!({})).await;
+    assert_eq!(status, 200);
+    world.settle().await;
+    open(&world, &mails[0]).await;
+    assert_eq!(figures(&world, &id).await, [1, 1, 0], "what the other one did stays");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_organisation_that_does_not_follow_mail_has_templates_without_figures() {
     let world = World::new().await;
     let id = template(&world, "Offer", "en").await;

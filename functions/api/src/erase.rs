@@ -65,16 +65,17 @@ async fn figures(app: &App, person: &Person, stored: &Stored, erased: &BTreeSet<
     let mut came_back = app.store.replies(message.id).await?;
     came_back.retain(|reply| !person.wrote(reply, erased));
     let logged = u32::try_from(hits.len()).unwrap_or(u32::MAX);
-    let kpis = match (erased.len() == message.recipients.len(), message.expired) {
+    let nobody_left = erased.len() == message.recipients.len();
+    let kpis = match (nobody_left, message.expired) {
         (true, _) => Kpis::default(),
         // The log is gone, so nobody can tell whose figures they are.
         (false, true) => before.kpis.clone(),
         (false, false) => fold(hits, &Context::of(message, &stored.copies)).kpis.with_replies(&came_back),
     };
-    let after = Summary { kpis, logged, erased: erased.clone(), ..before.clone() };
+    let left = before.left && !nobody_left;
+    let after = Summary { kpis, logged, left, erased: erased.clone(), ..before.clone() };
     if after != before {
-        let after = Summary { version: before.version + 1, ..after };
-        app.store.replace_summary(message.org, message.owner, message.id, &after).await?;
+        app.store.replace_summary(message, &before, &after).await?;
     }
     Ok(())
 }

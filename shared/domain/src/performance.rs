@@ -41,7 +41,8 @@ pub struct Change {
 
 /// Whether a copy makes its message one that was sent, for the template that it was made from.
 pub fn counts(message: &Message, copy: &Copy) -> bool {
-    message.template.is_some() && message.tracked && copy.state == State::Sent && copy.untouched.is_none()
+    let followed = message.tracked && copy.untouched.is_none() && !copy.erased;
+    message.template.is_some() && followed && copy.state == State::Sent
 }
 
 impl Tally {

@@ -164,7 +164,7 @@ impl Table {
     }
 
     /// The same together with an addition. Only the conditions of the writes keep it from being added twice.
-    pub(crate) async fn transact_adding(&self, writes: Vec<(Item, Condition)>, add: Addition) -> Result<(), Error> {
+    pub(crate) async fn transact_adding(&self, writes: Vec<(Item, Condition)>, add: &Addition) -> Result<(), Error> {
         let puts = writes.into_iter().map(|(item, condition)| self.transact_put(item, condition));
         self.transact_items(puts.chain([self.transact_update(add)])).await
     }
@@ -194,7 +194,7 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    fn transact_update(&self, add: Addition) -> Result<TransactWriteItem, Error> {
+    fn transact_update(&self, add: &Addition) -> Result<TransactWriteItem, Error> {
         let sums: Vec<String> = add.numbers.iter().map(|(name, _)| format!("{name} :{name}")).collect();
         let number = |n: i64| AttributeValue::N(n.to_string());
         let values = add.numbers.iter().map(|(name, n)| (format!(":{name}"), number(*n)));

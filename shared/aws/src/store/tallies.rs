@@ -36,7 +36,7 @@ impl Store {
         let (item, condition) = next(message, before, after)?;
         match addition(message, before, after) {
             None => self.table.put(item, condition).await,
-            Some(addition) => self.table.transact_adding(vec![(item, condition)], addition).await,
+            Some(addition) => self.table.transact_adding(vec![(item, condition)], &addition).await,
         }
     }
 
@@ -57,7 +57,7 @@ impl Store {
             None => self.table.transact(writes).await,
             Some((figures, addition)) => {
                 writes.push(figures);
-                self.table.transact_adding(writes, addition).await
+                self.table.transact_adding(writes, &addition).await
             }
         }
     }
