@@ -8,6 +8,7 @@ mod cost;
 mod inbound;
 mod mails;
 mod money;
+mod people;
 mod speed;
 mod table;
 mod time;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let mut rows = runtime(true).block_on(cost::rows());
+    rows.extend(runtime(true).block_on(people::rows()));
     rows.extend(runtime(true).block_on(time::rows()));
     rows.extend(runtime(true).block_on(inbound::costs()));
     rows.extend(inbound::reading());
