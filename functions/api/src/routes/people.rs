@@ -215,6 +215,8 @@ pub(crate) async fn erase(
     let empty = Record::empty(reference.clone());
     let erased = Record { deleted: true, erased_at: Some(now), version: record.version + 1, ..empty };
     app.store.erase_record(caller.org, &record, &erased).await?;
+    // After a restore of the table, these lines tell whom to erase again.
+    tracing::info!(org = %caller.org, record = %reference, "person erased");
     Ok(done(&reference, Some(instant::format(now)), dealt_with, shared))
 }
 
