@@ -26,6 +26,9 @@ const BURST_OPEN: f64 = 0.3;
 /// How many opens are a burst.
 const BURST: u32 = 20;
 
+/// The most read units for a page of 25 messages in order of time, and by a figure.
+const PAGE: f64 = 20.0;
+const SORTED: f64 = 300.0;
 /// The most read units for a list of 25 templates.
 const TEMPLATES: f64 = 20.0;
 
@@ -210,25 +213,48 @@ async fn sends() -> Vec<Row> {
     rows
 }
 
+/// A thousand opened messages about one record.
 async fn lists() -> Vec<Row> {
     let world = World::new().await;
-    for _ in 0..50 {
+    let mut draft = offer();
+    draft["regarding"] = json!({"type": "opportunity", "id": "o-7"});
+    for _ in 0..1000 {
         world.advance(SignedDuration::from_mins(1));
-        let id = world.send(offer()).await;
-        let mail = world.received().pop().unwrap();
+        world.send(draft.clone()).await;
+    }
+    world.advance(SignedDuration::from_mins(10));
+    for mail in world.received() {
         world.visit(&mail.pixel()).await;
-        world.settle().await;
-        assert_eq!(world.kpi(&id, "opens").await, 1);
     }
+    world.settle().await;
     let mut rows = Vec::new();
-    for (what, path) in [("newest first", "/v1/messages?limit=50"), ("by opens", "/v1/messages?limit=50&sort=-opens")] {
-        let cost = used(&world, false, async || {
-            let (_, list) = world.call("GET", path, Value::Null).await;
-            assert_eq!(list["items"].as_array().unwrap().len(), 50);
+    let of_record = "tracked=true&regarding=opportunity:o-7";
+    for (what, query, most) in [
+        ("25 followed mails of an owner, newest first", "tracked=true", Some(PAGE)),
+        ("25 followed mails of an owner, by opens of 1,000", "tracked=true&sort=-opens", Some(SORTED)),
+        ("25 followed mails of a record, newest first", of_record, None),
+        ("25 followed mails of a record, by opens of 500", &format!("{of_record}&sort=-opens"), Some(SORTED)),
+    ] {
+        let cost = listed(&world, &format!("/v1/messages?{query}")).await;
+        let row = Row::cost(what, &cost, 1);
+        rows.push(match most {
+            Some(most) => row.target(&format!("<= {most} read units"), cost.reads <= most),
+            None => row,
         });
-        rows.push(Row::cost(&format!("list of 50 opened messages, {what}"), &cost.await, 1));
     }
+    let cost = listed(&world, "/v1/records/opportunity/o-7/activities").await;
+    rows.push(Row::cost("25 mails among the activities of a record", &cost, 1));
     rows
+}
+
+/// The first page of a list, each item with figures.
+async fn listed(world: &World, path: &str) -> Cost {
+    let read = async || {
+        let (_, list) = world.call("GET", path, Value::Null).await;
+        let items = list["items"].as_array().unwrap();
+        assert!(items.len() == 25 && items.iter().all(|item| item["kpis"]["opens"] == 1), "{list}");
+    };
+    used(world, false, read).await
 }
 
 /// Templates of 2 KB with figures in all of their parts. How many messages those stand for makes no difference.

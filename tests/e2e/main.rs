@@ -7,6 +7,7 @@ mod feedback;
 mod images;
 mod imports;
 mod inbound;
+mod lists;
 mod objections;
 mod people;
 mod performance;

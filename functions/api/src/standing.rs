@@ -34,3 +34,34 @@ pub(crate) fn name_records(recipients: &mut [Recipient], standings: &[Standing])
         recipient.record = recipient.record.take().or_else(|| standing.record.clone());
     }
 }
+
+/// What the recipients of several drafts allow.
+pub(crate) struct Standings(Vec<(Recipient, Standing)>);
+
+impl Standings {
+    /// Looks up each recipient once.
+    pub(crate) async fn of_drafts<'a>(app: &App, drafts: impl Iterator<Item = &'a Message>) -> Result<Self, ApiError> {
+        let mut known: Vec<(Recipient, Standing)> = Vec::new();
+        for draft in drafts.filter(|draft| draft.tracking_requested) {
+            let is_new = |one: &&Recipient| !known.iter().any(|(other, _)| is_same(one, other));
+            let new: Vec<Recipient> = draft.recipients.iter().filter(is_new).cloned().collect();
+            let standings = of(app, draft.org, &new).await?;
+            known.extend(new.into_iter().zip(standings));
+        }
+        Ok(Self(known))
+    }
+
+    /// What the recipients of a message allow, in their order; nothing of a message that was not asked for.
+    pub(crate) fn of(&self, message: &Message) -> Vec<Standing> {
+        if message.state != State::Draft {
+            return Vec::new();
+        }
+        let known = |one: &Recipient| self.0.iter().find(|(other, _)| is_same(one, other));
+        message.recipients.iter().filter_map(|one| known(one).map(|(_, standing)| standing.clone())).collect()
+    }
+}
+
+/// The same answer is due for both.
+fn is_same(one: &Recipient, other: &Recipient) -> bool {
+    one.mailbox.email.key() == other.mailbox.email.key() && one.record == other.record
+}

@@ -11,6 +11,7 @@ mod hits;
 mod idempotency;
 mod images;
 mod keys;
+mod lists;
 mod mails;
 mod messages;
 mod organisations;
@@ -27,7 +28,8 @@ pub use error::Error;
 pub use hits::Summary;
 pub use idempotency::{Answer, Idempotency};
 pub(crate) use keys::link as link_key;
-pub use messages::{Listed, Stored};
+pub use lists::{Listed, Part};
+pub use messages::Stored;
 pub use organisations::{ApiKey, User};
 
 use crate::config::{self, ConfigError, names};

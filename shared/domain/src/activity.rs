@@ -43,11 +43,16 @@ pub struct Activity {
 }
 
 impl Activity {
+    /// The id of the activity of a message that leaves at `at`.
+    pub fn id_of_mail(message: MessageId, at: Timestamp) -> ActivityId {
+        ActivityId::of(at, &["mail", &message.to_string()])
+    }
+
     /// The activity of a message that leaves at `at`. A message that is moved gets another one: the one whose instant is
     /// the message's counts.
     pub fn mail(message: &Message, at: Timestamp) -> Self {
         Self {
-            id: ActivityId::of(at, &["mail", &message.id.to_string()]),
+            id: Self::id_of_mail(message.id, at),
             kind: Kind::Mail,
             subject: message.subject.clone(),
             due: None,

@@ -1,14 +1,15 @@
 //! What was done, or is to be done, for a record. Mail is there by itself; calls, tasks and appointments are added.
 
-use aws::store::Stored;
+use std::collections::BTreeMap;
+
+use aws::store::{Listed, Stored};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::activity::{Activity, Kind};
 use domain::engagement::Kpis;
-use domain::id::ActivityId;
+use domain::id::{ActivityId, MessageId};
 use domain::message::{State as MessageState, Status};
-use domain::settings::Settings;
 use domain::{instant, name};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
@@ -124,7 +125,10 @@ pub(crate) async fn list(
     activities.truncate(limit);
     let end = activities.last().filter(|_| more).map(|last| (last.created_at, last.id));
     let settings = app.store.settings(caller.org).await?;
-    let views = stream::iter(activities).map(|activity| view(&app, &caller, &settings, activity)).buffered(AT_ONCE);
+    let mails: Vec<Listed> = activities.iter().filter_map(Listed::of).collect();
+    let followed = settings.tracking_enabled;
+    let figures = if followed { app.store.figures(caller.org, &mails).await? } else { BTreeMap::new() };
+    let views = stream::iter(activities).map(|activity| view(&app, &caller, &figures, activity)).buffered(AT_ONCE);
     let items = views.try_filter_map(|view| async move { Ok(view) }).try_collect().await?;
     let next_cursor = end.and_then(|place| cursor::write(&app.keys, &list, &place));
     Ok(axum::Json(ActivityPage { items, next_cursor }))
@@ -134,7 +138,7 @@ pub(crate) async fn list(
 async fn view(
     app: &App,
     caller: &Caller,
-    settings: &Settings,
+    figures: &BTreeMap<MessageId, Kpis>,
     activity: Activity,
 ) -> Result<Option<ActivityView>, ApiError> {
     let message = activity.message.filter(|_| activity.kind == Kind::Mail);
@@ -147,11 +151,7 @@ async fn view(
             && message.send_at == Some(activity.created_at)
     };
     let Some(Stored { message, copies }) = stored.filter(there) else { return Ok(None) };
-    let kpis = if settings.tracking_enabled {
-        app.store.summary_for_list(message.org, message.owner, message.id).await?.kpis
-    } else {
-        Kpis::default()
-    };
+    let kpis = figures.get(&message.id).cloned().unwrap_or_default();
     let status = message.status(&copies, caller.now);
     Ok(Some(ActivityView {
         subject: message.subject.clone(),

@@ -1,32 +1,35 @@
-//! The list of an owner's messages.
+//! Lists of messages: an owner's, or a record's by whoever sent them.
 //!
-//! By default the newest first, page after page without end. By a figure, the list covers the owner's newest
-//! [`WINDOW`] messages: their figures are read in one query and sorted in memory, and only the messages of the page
-//! are read.
+//! In order of time a list goes on page after page without end. By a figure it covers a window of the newest messages, which
+//! the answer tells: their figures are read at once and sorted, and only the messages of the page are read.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
-use aws::store::Listed;
+use aws::store::{Listed, Stored};
 use axum::Json;
 use axum::extract::{Query, State};
 use domain::engagement::Kpis;
-use domain::id::{MessageId, UserId};
-use domain::message::Status;
+use domain::id::UserId;
+use domain::message::{State as MessageState, Status};
 use domain::record::RecordRef;
+use domain::settings::Settings;
 use futures::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::caller::Caller;
 use crate::problem::{ApiError, Problem};
+use crate::standing::Standings;
 use crate::view::{self, MessageView, Parts};
-use crate::{App, Shared, cursor, standing};
+use crate::{App, Shared, cursor};
 
-/// How many of an owner's messages a list that is sorted by a figure covers.
-const WINDOW: i32 = 1000;
+mod places;
+
+use places::{Chunk, Order, Place, Places, Source, Window};
+
 /// How many messages a filter looks at for one page. A page may hold fewer than asked for, and still have a next one.
 const EXAMINED: usize = 200;
+/// How many messages are looked at in one go when a page is not full yet.
+const FURTHER: usize = 10;
 /// How many messages are read at once.
 const AT_ONCE: usize = 10;
 
@@ -37,16 +40,20 @@ const AT_ONCE: usize = 10;
 pub(crate) struct ListQuery {
     /// Only followed ones (true), or only those that are not.
     tracked: Option<bool>,
-    /// Whose; the caller's when left out.
+    /// Whose. The caller's when left out, or everybody's of a record.
     #[param(value_type = Option<String>)]
     owner: Option<String>,
-    /// Only those about a record: `contact:c-1`.
+    /// Only those about this record (`contact:c-1`), by whoever sent them. Drafts are their owner's and not among them, unless
+    /// `status` asks for drafts.
     regarding: Option<String>,
+    /// The same, with those that went to this record.
+    record: Option<String>,
     /// Only those with this status.
     #[param(value_type = Option<String>)]
     status: Option<Status>,
     /// `sent_at`, `opens`, `last_opened_at`, `attachment_views`, `link_clicks` or `replies`; `-` before it for the
-    /// highest first. `-sent_at` when left out. By a figure, the newest 1,000 messages are covered.
+    /// highest first. `-sent_at` when left out. By a figure, the newest messages are covered: 1,000 of an owner, 500 of a
+    /// record (`window` tells).
     sort: Option<String>,
     /// How many, 25 when left out, 100 at most.
     limit: Option<usize>,
@@ -58,35 +65,39 @@ pub(crate) struct ListQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Page {
     items: Vec<MessageView>,
-    /// Where the next page begins; null on the last one.
+    /// Where the next page begins; null on the last one. A page may hold fewer than asked for.
     next_cursor: Option<String>,
+    /// What a list that is sorted by a figure covers; null in order of time, where nothing is left out.
+    window: Option<WindowView>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Figure {
-    SentAt,
-    Opens,
-    LastOpenedAt,
-    AttachmentViews,
-    LinkClicks,
-    Replies,
-}
-
-/// A place in the sorted list: the figure, then the place in the list by time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Place {
-    value: i64,
-    at: jiff::Timestamp,
-    message: MessageId,
+/// The newest messages, filters aside, that a list covers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WindowView {
+    /// How many there are.
+    messages: usize,
+    /// None is older than these.
+    complete: bool,
+    /// When the oldest of them leaves or left. What is older is outside, unless `complete`.
+    since: Option<String>,
 }
 
 struct Filter {
     tracked: Option<bool>,
     regarding: Option<RecordRef>,
+    record: Option<RecordRef>,
+    owner: Option<UserId>,
     status: Option<Status>,
 }
 
-/// The messages of an owner.
+/// Where a page ended, and the newest message when the list was begun: later ones do not move its window.
+#[derive(Serialize, Deserialize)]
+struct Mark {
+    last: Place,
+    newest: Option<Listed>,
+}
+
+/// The messages of an owner, or of a record.
 #[utoipa::path(get, path = "/v1/messages", tag = "messages", params(ListQuery),
     responses((status = 200, body = Page), (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
@@ -99,137 +110,115 @@ pub(crate) async fn list(
     if !(1..=100).contains(&limit) {
         return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
     }
-    let owner = owner(&caller, query.owner.as_deref())?;
-    let (figure, descending) = sort(query.sort.as_deref().unwrap_or("-sent_at"))?;
-    let regarding = query.regarding.as_deref().map(str::parse).transpose();
-    let regarding = regarding
-        .map_err(|error: domain::record::Invalid| ApiError::field("/regarding", "invalid_id", error.to_string()))?;
-    let list = format!(
-        "{}|{owner}|{:?}|{:?}|{:?}|{figure:?}|{descending}",
-        caller.org, query.tracked, query.regarding, query.status
+    let order = Order::read(query.sort.as_deref().unwrap_or("-sent_at"))?;
+    let filter = Filter::read(&query)?;
+    let source = filter.source(caller.user.id);
+    let asked = format!(
+        "{}|{source:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{order:?}",
+        caller.org, query.tracked, query.owner, query.regarding, query.record, query.status
     );
-    let after = query.cursor.as_deref().map(|cursor| cursor::read::<Place>(&app.keys, &list, cursor)).transpose()?;
-    let filter = Filter { tracked: query.tracked, regarding, status: query.status };
-    let ask = if filter.is_empty() { limit + 1 } else { EXAMINED };
-    let places = places(&app, &caller, owner, (figure, descending), after, ask).await?;
-    let (items, next) = page(&app, &caller, owner, &filter, &places, limit).await?;
-    let next_cursor = next.and_then(|place| cursor::write(&app.keys, &list, &place));
-    Ok(Json(Page { items, next_cursor }))
+    let mark = query.cursor.as_deref().map(|cursor| cursor::read::<Mark>(&app.keys, &asked, cursor)).transpose()?;
+    let (last, newest) = mark.map(|mark| (mark.last, mark.newest)).unzip();
+    let mut places = Places::open(&app, caller.org, source, order, last, newest.flatten()).await?;
+    let settings = app.store.settings(caller.org).await?;
+    let (found, last) = fill(&app, &caller, &filter, &mut places, limit).await?;
+    let items = views(&app, &settings, found, caller.now).await?;
+    let newest = places.newest();
+    let next_cursor = last.and_then(|last| cursor::write(&app.keys, &asked, &Mark { last, newest }));
+    Ok(Json(Page { items, next_cursor, window: places.window().map(WindowView::from) }))
+}
+
+impl From<Window> for WindowView {
+    fn from(window: Window) -> Self {
+        let Window { messages, complete, since } = window;
+        Self { messages, complete, since: since.map(domain::instant::format) }
+    }
 }
 
 impl Filter {
-    fn is_empty(&self) -> bool {
-        self.tracked.is_none() && self.regarding.is_none() && self.status.is_none()
+    fn read(query: &ListQuery) -> Result<Self, ApiError> {
+        let invalid = |pointer: &'static str| {
+            move |error: domain::record::Invalid| ApiError::field(pointer, "invalid_id", error.to_string())
+        };
+        let record = |text: &Option<String>, pointer| {
+            text.as_deref().map(str::parse::<RecordRef>).transpose().map_err(invalid(pointer))
+        };
+        let owner = query.owner.as_deref().map(str::parse).transpose();
+        let owner =
+            owner.map_err(|error: domain::id::Invalid| ApiError::field("/owner", "invalid_id", error.to_string()))?;
+        Ok(Self {
+            tracked: query.tracked,
+            regarding: record(&query.regarding, "/regarding")?,
+            record: record(&query.record, "/record")?,
+            owner,
+            status: query.status,
+        })
     }
 
-    fn lets(&self, view: &MessageView, message: &domain::message::Message) -> bool {
-        self.tracked.is_none_or(|tracked| message.tracked == tracked)
-            && self.regarding.as_ref().is_none_or(|regarding| message.regarding.as_ref() == Some(regarding))
-            && self.status.is_none_or(|status| view.status() == status)
-    }
-}
-
-/// The places of the list after `after`, at least `ask` of them if there are as many.
-async fn places(
-    app: &App,
-    caller: &Caller,
-    owner: UserId,
-    (figure, descending): (Figure, bool),
-    after: Option<Place>,
-    ask: usize,
-) -> Result<Vec<Place>, ApiError> {
-    if (figure, descending) == (Figure::SentAt, true) {
-        let listed = after.map(|place| Listed { at: place.at, message: place.message });
-        let ask = i32::try_from(ask).unwrap_or(WINDOW);
-        let newest = app.store.messages_of_owner(caller.org, owner, listed, ask).await?;
-        return Ok(newest.into_iter().map(|listed| place(figure, listed, None)).collect());
-    }
-    let newest = app.store.messages_of_owner(caller.org, owner, None, WINDOW).await?;
-    let kpis = summaries(app, caller, owner, &newest).await?;
-    let mut places: Vec<Place> = newest.into_iter().map(|l| place(figure, l, kpis.get(&l.message))).collect();
-    if descending {
-        places.sort_by_key(|place| Reverse(*place));
-        places.retain(|place| after.is_none_or(|after| *place < after));
-    } else {
-        places.sort();
-        places.retain(|place| after.is_none_or(|after| *place > after));
-    }
-    Ok(places)
-}
-
-fn place(figure: Figure, listed: Listed, kpis: Option<&Kpis>) -> Place {
-    let value = match (figure, kpis) {
-        (Figure::SentAt, _) | (_, None) => 0,
-        (Figure::Opens, Some(kpis)) => i64::from(kpis.opens),
-        (Figure::LastOpenedAt, Some(kpis)) => kpis.last_opened_at.map_or(0, jiff::Timestamp::as_millisecond),
-        (Figure::AttachmentViews, Some(kpis)) => i64::from(kpis.attachment_views),
-        (Figure::LinkClicks, Some(kpis)) => i64::from(kpis.link_clicks),
-        (Figure::Replies, Some(kpis)) => i64::from(kpis.replies),
-    };
-    Place { value, at: listed.at, message: listed.message }
-}
-
-/// The figures of these messages, in one query.
-async fn summaries(
-    app: &App,
-    caller: &Caller,
-    owner: UserId,
-    listed: &[Listed],
-) -> Result<BTreeMap<MessageId, Kpis>, ApiError> {
-    let ids = || listed.iter().map(|listed| listed.message);
-    let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(BTreeMap::new()) };
-    let summaries = app.store.summaries(caller.org, owner, first, last).await?;
-    Ok(summaries.into_iter().map(|(id, summary)| (id, summary.kpis)).collect())
-}
-
-/// Reads messages in the order of `places` until the page is full. Also says where the next page begins, if any.
-async fn page(
-    app: &App,
-    caller: &Caller,
-    owner: UserId,
-    filter: &Filter,
-    places: &[Place],
-    limit: usize,
-) -> Result<(Vec<MessageView>, Option<Place>), ApiError> {
-    let examined = if filter.is_empty() { limit } else { EXAMINED };
-    let candidates = &places[..examined.min(places.len())];
-    let listed: Vec<Listed> = candidates.iter().map(|p| Listed { at: p.at, message: p.message }).collect();
-    let (kpis, settings) = (summaries(app, caller, owner, &listed).await?, app.store.settings(caller.org).await?);
-    let ids: Vec<MessageId> = candidates.iter().map(|place| place.message).collect();
-    let mut reads = stream::iter(ids).map(|id| app.store.message_for_list(id)).buffered(AT_ONCE);
-    let (mut items, mut at) = (Vec::new(), 0);
-    while items.len() < limit && at < candidates.len() {
-        let stored = reads.try_next().await?.flatten().filter(|stored| stored.message.org == caller.org);
-        at += 1;
-        let Some(stored) = stored else { continue };
-        let none = Kpis::default();
-        let kpis = kpis.get(&stored.message.id).unwrap_or(&none);
-        let standings = standing::of_draft(app, &stored.message).await?;
-        let parts = Parts { settings: &settings, standings: &standings, kpis, content: None, reminder: None };
-        let view = view::message(&stored, parts, caller.now);
-        if filter.lets(&view, &stored.message) {
-            items.push(view);
+    /// Drafts stand in their owner's list only.
+    fn source(&self, caller: UserId) -> Source {
+        match self.regarding.as_ref().or(self.record.as_ref()) {
+            Some(record) if self.status != Some(Status::Draft) => Source::Record(record.clone()),
+            _ => Source::Owner(self.owner.unwrap_or(caller)),
         }
     }
-    let more = at < places.len();
-    Ok((items, candidates.get(at.wrapping_sub(1)).copied().filter(|_| more)))
+
+    fn lets(&self, Stored { message, copies }: &Stored, now: Timestamp) -> bool {
+        self.tracked.is_none_or(|tracked| message.tracked == tracked)
+            && self.regarding.as_ref().is_none_or(|regarding| message.regarding.as_ref() == Some(regarding))
+            && self.record.as_ref().is_none_or(|record| message.records().contains(record))
+            && self.owner.is_none_or(|owner| message.owner == owner)
+            && self.status.is_none_or(|status| message.status(copies, now) == status)
+    }
 }
 
-fn owner(caller: &Caller, named: Option<&str>) -> Result<UserId, ApiError> {
-    let invalid = |error: domain::id::Invalid| ApiError::field("/owner", "invalid_id", error.to_string());
-    named.map_or(Ok(caller.user.id), |owner| owner.parse().map_err(invalid))
+/// A message of a page, with its figures.
+type Found = (Stored, Kpis);
+
+/// Reads messages in their order until the page is full. Also says where it ended, if there is a next one.
+async fn fill(
+    app: &App,
+    caller: &Caller,
+    filter: &Filter,
+    places: &mut Places<'_>,
+    limit: usize,
+) -> Result<(Vec<Found>, Option<Place>), ApiError> {
+    let (mut found, mut last, mut examined) = (Vec::new(), None, 0);
+    while found.len() < limit && examined < EXAMINED {
+        let ask = if examined == 0 { limit } else { FURTHER.max(limit - found.len()) };
+        let Chunk { places: chunk, more } = places.next(ask).await?;
+        let ids: Vec<_> = chunk.iter().map(|(place, _)| place.listed.message).collect();
+        let reads = stream::iter(ids).map(|id| app.store.message_for_list(id)).buffered(AT_ONCE);
+        let read: Vec<Option<Stored>> = reads.try_collect().await?;
+        let end = chunk.len();
+        for (n, ((place, kpis), stored)) in chunk.into_iter().zip(read).enumerate() {
+            (last, examined) = (Some(place), examined + 1);
+            let there = |stored: &Stored| stored.message.org == caller.org && place.is_of(&stored.message);
+            found.extend(stored.filter(|stored| there(stored) && filter.lets(stored, caller.now)).map(|it| (it, kpis)));
+            if found.len() == limit {
+                return Ok((found, last.filter(|_| more || n + 1 < end)));
+            }
+        }
+        if !more {
+            return Ok((found, None));
+        }
+    }
+    Ok((found, last))
 }
 
-fn sort(text: &str) -> Result<(Figure, bool), ApiError> {
-    let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
-    let figure = match name {
-        "sent_at" => Figure::SentAt,
-        "opens" => Figure::Opens,
-        "last_opened_at" => Figure::LastOpenedAt,
-        "attachment_views" => Figure::AttachmentViews,
-        "link_clicks" => Figure::LinkClicks,
-        "replies" => Figure::Replies,
-        _ => return Err(ApiError::field("/sort", "invalid_value", "not an order of this list")),
+/// The views of messages. What the recipients of drafts allow is looked up once for each of them.
+async fn views(
+    app: &App,
+    settings: &Settings,
+    found: Vec<Found>,
+    now: Timestamp,
+) -> Result<Vec<MessageView>, ApiError> {
+    let asked = |stored: &&Stored| settings.tracking_enabled && stored.message.state == MessageState::Draft;
+    let drafts = found.iter().map(|(stored, _)| stored).filter(asked).map(|stored| &stored.message);
+    let standings = Standings::of_drafts(app, drafts).await?;
+    let view = |(stored, kpis): &Found| {
+        let standings = standings.of(&stored.message);
+        view::message(stored, Parts { settings, standings: &standings, kpis, content: None, reminder: None }, now)
     };
-    Ok((figure, descending))
+    Ok(found.iter().map(view).collect())
 }

@@ -51,32 +51,6 @@ impl Store {
         Ok(self.table.get(&keys::summary(org, owner, message)).await?.unwrap_or_default())
     }
 
-    /// The same for lists, at half the price; may lag behind the last write.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn summary_for_list(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Summary, Error> {
-        Ok(self.table.get_eventual(&keys::summary(org, owner, message)).await?.unwrap_or_default())
-    }
-
-    /// The figures of an owner's messages between two ids (inclusive), by message.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn summaries(
-        &self,
-        org: OrgId,
-        owner: UserId,
-        first: MessageId,
-        last: MessageId,
-    ) -> Result<Vec<(MessageId, Summary)>, Error> {
-        let range = Range { from: first.to_string(), to: last.to_string(), eventual: true, ..Range::default() };
-        let items = self.table.query(&keys::summaries(org, owner), &range).await?;
-        let read =
-            |item: Item| Ok((item.sk().parse().map_err(|_| Error::Corrupt(item.sk().to_owned()))?, item.read()?));
-        items.into_iter().map(read).collect()
-    }
-
     /// All logged hits of a message, as the last write left them.
     ///
     /// # Errors

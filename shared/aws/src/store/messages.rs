@@ -2,9 +2,8 @@
 
 use domain::attachment::Attachment;
 use domain::copy::Copy;
-use domain::id::{AttachmentId, MessageId, OrgId, UserId};
+use domain::id::{AttachmentId, MessageId, OrgId};
 use domain::message::{Message, State};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::idempotency::{self, Idempotency};
@@ -18,15 +17,6 @@ pub struct Stored {
     pub message: Message,
     /// In the order of recipients; empty for a draft.
     pub copies: Vec<Copy>,
-}
-
-/// A place in the list of an owner's messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listed {
-    /// By which the list is ordered: when it leaves or left, else when it was first saved.
-    pub at: Timestamp,
-    /// The message.
-    pub message: MessageId,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,24 +104,6 @@ impl Store {
             let copies = if message.state == State::Draft { Vec::new() } else { copies };
             Stored { message, copies }
         }))
-    }
-
-    /// The messages of an owner, the newest first, after a place in the list.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn messages_of_owner(
-        &self,
-        org: OrgId,
-        owner: UserId,
-        after: Option<Listed>,
-        limit: i32,
-    ) -> Result<Vec<Listed>, Error> {
-        let before = after.map(|listed| keys::owner_position(listed.at, listed.message));
-        let positions = self.table.owner_positions(&keys::owner(org, owner), before.as_deref(), limit).await?;
-        let parse =
-            |position: &String| keys::parse_owner_position(position).map(|(at, message)| Listed { at, message });
-        Ok(positions.iter().filter_map(parse).collect())
     }
 
     /// Saves the addresses of a message's links, before the message is released.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::pin::pin;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem, Update};
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,6 +22,11 @@ const SHAPE: u32 = 1;
 
 /// The index of an owner's messages (keys only).
 const OWNER_INDEX: &str = "owner";
+
+/// How many items one call reads by their keys, at most (`BatchGetItem`).
+const MANY: usize = 100;
+/// How often those are asked for that were left out: an answer ends at 16 MB, or earlier under load.
+const TRIES: usize = 5;
 
 type Attributes = HashMap<String, AttributeValue>;
 
@@ -247,23 +252,51 @@ impl Table {
         Ok((page.items.unwrap_or_default().into_iter().map(Item).collect(), page.last_evaluated_key))
     }
 
-    /// Reads the index of an owner: positions, the newest first, before `before` when given.
+    /// Reads the index of an owner: positions in order of time, after `after` when given; may lag behind the last write.
     pub(crate) async fn owner_positions(
         &self,
         owner: &str,
-        before: Option<&str>,
+        after: Option<&str>,
+        newest_first: bool,
         limit: i32,
     ) -> Result<Vec<String>, Error> {
-        // Positions begin with a digit, so ":" is behind all of them.
+        // Positions begin with a digit, so "/" is before and ":" behind all of them.
+        let (test, end) = if newest_first { ("owner_sk < :after", ":") } else { ("owner_sk > :after", "/") };
         let values = HashMap::from([
             (":owner".to_owned(), AttributeValue::S(owner.to_owned())),
-            (":before".to_owned(), AttributeValue::S(before.unwrap_or(":").to_owned())),
+            (":after".to_owned(), AttributeValue::S(after.unwrap_or(end).to_owned())),
         ]);
         let call = self.client.query().table_name(&self.name).index_name(OWNER_INDEX);
-        let call = call.key_condition_expression("owner_pk = :owner AND owner_sk < :before");
-        let call = call.set_expression_attribute_values(Some(values)).scan_index_forward(false).limit(limit);
+        let call = call.key_condition_expression(format!("owner_pk = :owner AND {test}"));
+        let call = call.set_expression_attribute_values(Some(values)).scan_index_forward(!newest_first).limit(limit);
         let items = call.send().await?.items.unwrap_or_default();
         Ok(items.into_iter().map(|item| Item(item).text("owner_sk").to_owned()).collect())
+    }
+
+    /// Reads items by their keys, in no order, at half the price; may lag behind the last write. What is not there is
+    /// left out.
+    pub(crate) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(MANY) {
+            let mut left: Vec<Attributes> = keys.iter().map(key_attributes).collect();
+            for _ in 0..TRIES {
+                let asked = KeysAndAttributes::builder().set_keys(Some(left)).build();
+                let asked = asked.map_err(|error| Error::Corrupt(error.to_string()))?;
+                let call = self.client.batch_get_item().request_items(&self.name, asked);
+                let answer = call.send().await?;
+                let found = answer.responses.unwrap_or_default().remove(&self.name);
+                items.extend(found.unwrap_or_default().into_iter().map(Item));
+                let unread = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+                left = unread.map(|unread| unread.keys).unwrap_or_default();
+                if left.is_empty() {
+                    break;
+                }
+            }
+            if !left.is_empty() {
+                return Err(Error::Unavailable("items were left out again and again".to_owned()));
+            }
+        }
+        Ok(items)
     }
 }
 
