@@ -53,7 +53,7 @@ impl Standings {
 
     /// What the recipients of a message allow, in their order; nothing of a message that was not asked for.
     pub(crate) fn of(&self, message: &Message) -> Vec<Standing> {
-        if message.state != State::Draft {
+        if message.state != State::Draft || !message.tracking_requested {
             return Vec::new();
         }
         let known = |one: &Recipient| self.0.iter().find(|(other, _)| is_same(one, other));

@@ -24,7 +24,7 @@ use crate::{App, Shared, cursor};
 
 mod places;
 
-use places::{Chunk, Order, Place, Places, Source, Window};
+use places::{Chunk, Order, Place, Places, Reader, Source, Window};
 
 /// How many messages a filter looks at for one page. A page may hold fewer than asked for, and still have a next one.
 const EXAMINED: usize = 200;
@@ -119,8 +119,9 @@ pub(crate) async fn list(
     );
     let mark = query.cursor.as_deref().map(|cursor| cursor::read::<Mark>(&app.keys, &asked, cursor)).transpose()?;
     let (last, newest) = mark.map(|mark| (mark.last, mark.newest)).unzip();
-    let mut places = Places::open(&app, caller.org, source, order, last, newest.flatten()).await?;
     let settings = app.store.settings(caller.org).await?;
+    let reader = Reader { app: &app, org: caller.org, source, followed: settings.tracking_enabled };
+    let mut places = Places::open(reader, order, last, newest.flatten()).await?;
     let (found, last) = fill(&app, &caller, &filter, &mut places, limit).await?;
     let items = views(&app, &settings, found, caller.now).await?;
     let newest = places.newest();
@@ -193,7 +194,7 @@ async fn fill(
         let end = chunk.len();
         for (n, ((place, kpis), stored)) in chunk.into_iter().zip(read).enumerate() {
             (last, examined) = (Some(place), examined + 1);
-            let there = |stored: &Stored| stored.message.org == caller.org && place.is_of(&stored.message);
+            let there = |stored: &Stored| stored.message.org == caller.org && places.is_current(place, &stored.message);
             found.extend(stored.filter(|stored| there(stored) && filter.lets(stored, caller.now)).map(|it| (it, kpis)));
             if found.len() == limit {
                 return Ok((found, last.filter(|_| more || n + 1 < end)));

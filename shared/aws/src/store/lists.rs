@@ -15,10 +15,8 @@ use super::hits::Summary;
 use super::table::{Item, Range};
 use super::{Error, Store, keys};
 
-/// How many more figures than asked for are read in one go, before the rest is read one by one.
-const SPARSE: usize = 2;
-/// The fewest activities that are read at once.
-const ACTIVITIES: usize = 25;
+/// The fewest items that are read at once, where not every one may be wanted.
+const AT_LEAST: usize = 25;
 
 /// A place in a list of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -83,7 +81,7 @@ impl Store {
             (Some(after), false) => (after, all.to),
         };
         // The place itself is read again.
-        let limit = i32::try_from(part.limit.max(ACTIVITIES) + 1).ok();
+        let limit = i32::try_from(part.limit.max(AT_LEAST) + 1).ok();
         let range = Range { from, to, backward: part.newest_first, limit, eventual: true };
         let mut pages = pin!(self.table.pages(keys::record_partition(org, record), range));
         let mut found = Vec::new();
@@ -108,7 +106,7 @@ impl Store {
             return Ok(figures);
         };
         if left.values().all(|other| *other == owner) {
-            let limit = left.len().saturating_mul(SPARSE).max(ACTIVITIES);
+            let limit = left.len().max(AT_LEAST);
             let range = Range {
                 from: first.to_string(),
                 to: last.to_string(),

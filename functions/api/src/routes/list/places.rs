@@ -1,6 +1,6 @@
 //! The places of a list: where they come from, how they are ordered, and what a window of them covers.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use aws::store::{Listed, Part};
 use domain::engagement::Kpis;
@@ -44,8 +44,6 @@ enum Figure {
 pub(super) struct Place {
     value: i64,
     pub(super) listed: Listed,
-    /// The place is where a record keeps it, which notes a message anew when it is moved.
-    noted: bool,
 }
 
 /// What a list covers that is sorted by a figure.
@@ -64,15 +62,14 @@ pub(super) struct Chunk {
 
 /// The places of a list behind the page before.
 pub(super) struct Places<'a> {
-    app: &'a App,
-    org: OrgId,
-    source: Source,
+    reader: Reader<'a>,
+    order: Order,
     rest: Rest,
 }
 
 enum Rest {
-    /// Read as it is needed.
-    ByTime { newest_first: bool, after: Option<Listed> },
+    /// Behind this place, read as they are needed.
+    ByTime(Option<Listed>),
     /// All there, sorted.
     ByFigure { sorted: VecDeque<(Place, Kpis)>, window: Window, newest: Option<Listed> },
 }
@@ -105,32 +102,40 @@ impl Order {
     }
 }
 
-impl Place {
-    /// False for what a record noted of a message that was moved or taken back since.
-    pub(super) fn is_of(&self, message: &Message) -> bool {
-        !self.noted || (message.state != State::Draft && message.send_at == Some(self.listed.at))
-    }
+/// Reads places, and the figures that they are sorted by.
+pub(super) struct Reader<'a> {
+    pub(super) app: &'a App,
+    pub(super) org: OrgId,
+    pub(super) source: Source,
+    /// The organisation follows mail; otherwise there are no figures to see.
+    pub(super) followed: bool,
 }
 
-impl Source {
+impl Reader<'_> {
     /// How many of the newest messages are sorted by a figure. Figures of a record's messages lie apart, owner by owner, and
     /// cost half a read unit each.
     fn window(&self) -> usize {
-        match self {
-            Self::Owner(_) => 1000,
-            Self::Record(_) => 500,
+        match self.source {
+            Source::Owner(_) => 1000,
+            Source::Record(_) => 500,
         }
     }
 
-    async fn read(&self, app: &App, org: OrgId, part: Part) -> Result<Vec<Listed>, ApiError> {
-        Ok(match self {
-            Self::Owner(owner) => app.store.messages_of_owner(org, *owner, part).await?,
-            Self::Record(record) => app.store.messages_of_record(org, record, part).await?,
+    async fn read(&self, part: Part) -> Result<Vec<Listed>, ApiError> {
+        let store = &self.app.store;
+        Ok(match &self.source {
+            Source::Owner(owner) => store.messages_of_owner(self.org, *owner, part).await?,
+            Source::Record(record) => store.messages_of_record(self.org, record, part).await?,
         })
     }
 
-    fn place(&self, value: i64, listed: Listed) -> Place {
-        Place { value, listed, noted: matches!(self, Self::Record(_)) }
+    async fn places(&self, listed: &[Listed], order: Order) -> Result<Vec<(Place, Kpis)>, ApiError> {
+        let mut figures = if self.followed { self.app.store.figures(self.org, listed).await? } else { BTreeMap::new() };
+        let place = |listed: &Listed| {
+            let kpis = figures.remove(&listed.message).unwrap_or_default();
+            (Place { value: order.value(&kpis), listed: *listed }, kpis)
+        };
+        Ok(listed.iter().map(place).collect())
     }
 }
 
@@ -138,39 +143,31 @@ impl<'a> Places<'a> {
     /// The places behind `last`. By a figure, those of the window whose newest message is `newest`: what was sent since the
     /// first page moves nothing.
     pub(super) async fn open(
-        app: &'a App,
-        org: OrgId,
-        source: Source,
+        reader: Reader<'a>,
         order: Order,
         last: Option<Place>,
         newest: Option<Listed>,
     ) -> Result<Self, ApiError> {
         if order.figure == Figure::SentAt {
-            let rest = Rest::ByTime { newest_first: order.descending, after: last.map(|place| place.listed) };
-            return Ok(Self { app, org, source, rest });
+            return Ok(Self { reader, order, rest: Rest::ByTime(last.map(|place| place.listed)) });
         }
-        let limit = source.window();
+        let limit = reader.window();
         let mut listed: Vec<Listed> = newest.into_iter().collect();
         // One more says whether there are older ones.
         let part = Part { newest_first: true, after: newest, limit: limit + 1 - listed.len() };
-        listed.extend(source.read(app, org, part).await?);
+        listed.extend(reader.read(part).await?);
         let complete = listed.len() <= limit;
         listed.truncate(limit);
         let window = Window { messages: listed.len(), complete, since: listed.last().map(|listed| listed.at) };
-        let mut kpis = app.store.figures(org, &listed).await?;
-        let places = listed.iter().map(|listed| {
-            let kpis = kpis.remove(&listed.message).unwrap_or_default();
-            (source.place(order.value(&kpis), *listed), kpis)
-        });
-        let mut sorted: Vec<(Place, Kpis)> = places.collect();
+        let mut sorted = reader.places(&listed, order).await?;
         sorted.sort_by_key(|(place, _)| *place);
         if order.descending {
             sorted.reverse();
         }
-        sorted
-            .retain(|(place, _)| last.is_none_or(|last| if order.descending { *place < last } else { *place > last }));
+        let behind = |place: Place, last: Place| if order.descending { place < last } else { place > last };
+        sorted.retain(|(place, _)| last.is_none_or(|last| behind(*place, last)));
         let rest = Rest::ByFigure { sorted: sorted.into(), window, newest: listed.first().copied() };
-        Ok(Self { app, org, source, rest })
+        Ok(Self { reader, order, rest })
     }
 
     /// The next `ask` places, or as many as there are.
@@ -180,26 +177,29 @@ impl<'a> Places<'a> {
                 let places = sorted.drain(..ask.min(sorted.len())).collect();
                 Ok(Chunk { places, more: !sorted.is_empty() })
             }
-            Rest::ByTime { newest_first, after } => {
-                let part = Part { newest_first: *newest_first, after: *after, limit: ask + 1 };
-                let mut listed = self.source.read(self.app, self.org, part).await?;
+            Rest::ByTime(after) => {
+                let part = Part { newest_first: self.order.descending, after: *after, limit: ask + 1 };
+                let mut listed = self.reader.read(part).await?;
                 let more = listed.len() > ask;
                 listed.truncate(ask);
                 *after = listed.last().copied().or(*after);
-                let mut kpis = self.app.store.figures(self.org, &listed).await?;
-                let kpis = |listed: Listed| kpis.remove(&listed.message).unwrap_or_default();
-                let places = listed.iter().map(|listed| self.source.place(0, *listed));
-                let places: Vec<Place> = places.collect();
-                let kpis: Vec<Kpis> = listed.into_iter().map(kpis).collect();
-                Ok(Chunk { places: places.into_iter().zip(kpis).collect(), more })
+                Ok(Chunk { places: self.reader.places(&listed, self.order).await?, more })
             }
+        }
+    }
+
+    /// False for what a record noted of a message that was moved or taken back since.
+    pub(super) fn is_current(&self, place: Place, message: &Message) -> bool {
+        match self.reader.source {
+            Source::Owner(_) => true,
+            Source::Record(_) => message.state != State::Draft && message.send_at == Some(place.listed.at),
         }
     }
 
     /// What the list covers, by a figure.
     pub(super) fn window(&self) -> Option<Window> {
         match self.rest {
-            Rest::ByTime { .. } => None,
+            Rest::ByTime(_) => None,
             Rest::ByFigure { window, .. } => Some(window),
         }
     }
@@ -207,7 +207,7 @@ impl<'a> Places<'a> {
     /// The newest message of the window.
     pub(super) fn newest(&self) -> Option<Listed> {
         match self.rest {
-            Rest::ByTime { .. } => None,
+            Rest::ByTime(_) => None,
             Rest::ByFigure { newest, .. } => newest,
         }
     }
