@@ -40,11 +40,7 @@ async fn images() -> Vec<Row> {
     rows
 }
 
-/// For each message that the person got and opened.
-async fn person() -> Vec<Row> {
-    let world = World::new().await;
-    let record = json!({"name": "Purchasing", "emails": ["purchasing@example.org"]});
-    assert_eq!(world.call("PUT", "/v1/records/contact/c-1", record).await.0, 201);
+async fn opened(world: &World) {
     for _ in 0..MESSAGES {
         world.send(offer()).await;
     }
@@ -53,6 +49,14 @@ async fn person() -> Vec<Row> {
         world.visit(&mail.pixel()).await;
     }
     world.settle().await;
+}
+
+/// For each message that the person got and opened.
+async fn person() -> Vec<Row> {
+    let world = World::new().await;
+    let record = json!({"name": "Purchasing", "emails": ["purchasing@example.org"]});
+    assert_eq!(world.call("PUT", "/v1/records/contact/c-1", record).await.0, 201);
+    opened(&world).await;
     let mut rows = Vec::new();
     for action in ["export", "erase"] {
         let path = format!("/v1/records/contact/c-1/{action}");
@@ -68,14 +72,7 @@ async fn expiry() -> Row {
     let world = World::new().await;
     assert_eq!(world.call("PUT", "/v1/settings", json!({"retention_days": 1})).await.0, 200);
     world.telltale.timers.tick().await;
-    for _ in 0..MESSAGES {
-        world.send(offer()).await;
-    }
-    world.advance(SignedDuration::from_mins(5));
-    for mail in world.received() {
-        world.visit(&mail.pixel()).await;
-    }
-    world.settle().await;
+    opened(&world).await;
     world.advance(LATER);
     let mut cost = used(&world, true, async || world.telltale.timers.tick().await).await;
     world.advance(LATER);

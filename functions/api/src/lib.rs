@@ -30,6 +30,7 @@ mod erase;
 mod fill;
 mod idempotency;
 mod input;
+mod paging;
 mod problem;
 mod release;
 mod routes;

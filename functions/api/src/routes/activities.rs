@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws::store::{Listed, Stored};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::activity::{Activity, Kind};
@@ -14,12 +14,13 @@ use domain::{instant, name};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::records::reference;
 use crate::caller::Caller;
 use crate::idempotency::Post;
 use crate::input::Checks;
+use crate::paging::{self, PageQuery, Query};
 use crate::problem::{ApiError, Problem};
 use crate::view::KpisView;
 use crate::{App, Shared, cursor};
@@ -73,17 +74,6 @@ pub(crate) struct ActivityInput {
     due: Option<Timestamp>,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// How many, 25 when left out, 100 at most.
-    limit: Option<usize>,
-    /// Where the page before ended.
-    cursor: Option<String>,
-}
-
 impl From<&Activity> for ActivityView {
     fn from(activity: &Activity) -> Self {
         Self {
@@ -109,17 +99,12 @@ pub(crate) async fn list(
     State(app): Shared,
     caller: Caller,
     Path((kind, id)): Path<(String, String)>,
-    query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>,
+    Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<ActivityPage>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
-    let limit = query.limit.unwrap_or(25);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
-    }
+    let limit = paging::limit(query.limit)?;
     let reference = reference(&kind, &id)?;
     let list = format!("{}|activities|{reference}", caller.org);
-    let after: Option<(Timestamp, ActivityId)> =
-        query.cursor.as_deref().map(|cursor| cursor::read(&app.keys, &list, cursor)).transpose()?;
+    let after: Option<(Timestamp, ActivityId)> = paging::after(&app.keys, &list, query.cursor.as_deref())?;
     let mut activities = app.store.activities(caller.org, &reference, after, limit + 1).await?;
     let more = activities.len() > limit;
     activities.truncate(limit);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::activity::{Activity, Kind as ActivityKind};
@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::caller::Caller;
 use crate::compose::RecordView;
 use crate::idempotency::Post;
+use crate::paging::{self, Query};
 use crate::problem::{ApiError, Problem};
 use crate::routes::activities::ActivityView;
 use crate::{App, Shared, cursor};
@@ -65,15 +66,11 @@ impl Wanted {
 pub(crate) async fn list(
     State(app): Shared,
     caller: Caller,
-    query: Result<Query<CardQuery>, axum::extract::rejection::QueryRejection>,
+    Query(query): Query<CardQuery>,
 ) -> Result<axum::Json<CardPage>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
-    let (wanted, limit) = (query.state.unwrap_or_default(), query.limit.unwrap_or(25));
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
-    }
+    let (wanted, limit) = (query.state.unwrap_or_default(), paging::limit(query.limit)?);
     let list = format!("{}|{}|cards|{wanted:?}", caller.org, caller.user.id);
-    let after = query.cursor.as_deref().map(|cursor| cursor::read::<CardId>(&app.keys, &list, cursor)).transpose()?;
+    let after = paging::after::<CardId>(&app.keys, &list, query.cursor.as_deref())?;
     let mut cards = app.store.cards(caller.org, caller.user.id, WINDOW).await?;
     cards.sort_by_key(Card::rank);
     let start = after.and_then(|after| cards.iter().position(|card| card.id == after)).map_or(0, |at| at + 1);

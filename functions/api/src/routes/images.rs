@@ -1,6 +1,6 @@
 //! Hosted images: uploaded once, shown by any number of messages.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use domain::attachment::UPLOAD_TIME;
@@ -9,11 +9,12 @@ use domain::image::{self, Image, MAX_SIZE, TYPES};
 use domain::{instant, name};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::caller::Caller;
 use crate::idempotency::Post;
 use crate::input::Checks;
+use crate::paging::{self, PageQuery, Query};
 use crate::problem::{ApiError, Problem};
 use crate::view::UploadView;
 use crate::{App, Shared, cursor};
@@ -58,17 +59,6 @@ pub(crate) struct ImagePage {
     items: Vec<ImageView>,
     /// Where the next page begins; null on the last one.
     next_cursor: Option<String>,
-}
-
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// How many, 25 when left out, 100 at most.
-    limit: Option<usize>,
-    /// Where the page before ended.
-    cursor: Option<String>,
 }
 
 impl ImageInput {
@@ -131,15 +121,11 @@ pub(crate) async fn list(
     State(app): Shared,
     caller: Caller,
     headers: HeaderMap,
-    query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>,
+    Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<ImagePage>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
-    let limit = query.limit.unwrap_or(25);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
-    }
+    let limit = paging::limit(query.limit)?;
     let list = format!("{}|images", caller.org);
-    let after = query.cursor.as_deref().map(|cursor| cursor::read::<ImageId>(&app.keys, &list, cursor)).transpose()?;
+    let after = paging::after::<ImageId>(&app.keys, &list, query.cursor.as_deref())?;
     let ask = i32::try_from(limit + 1).unwrap_or(i32::MAX);
     let mut images = app.store.images(caller.org, after, ask).await?;
     let more = images.len() > limit;

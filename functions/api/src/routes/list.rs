@@ -5,7 +5,7 @@
 
 use aws::store::{Listed, Stored};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use domain::engagement::Kpis;
 use domain::id::UserId;
 use domain::message::{State as MessageState, Status};
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::caller::Caller;
+use crate::paging::{self, Query};
 use crate::problem::{ApiError, Problem};
 use crate::standing::Standings;
 use crate::view::{self, MessageView, Parts};
@@ -103,13 +104,9 @@ struct Mark {
 pub(crate) async fn list(
     State(app): Shared,
     caller: Caller,
-    query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Json<Page>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
-    let limit = query.limit.unwrap_or(25);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
-    }
+    let limit = paging::limit(query.limit)?;
     let order = Order::read(query.sort.as_deref().unwrap_or("-sent_at"))?;
     let filter = Filter::read(&query)?;
     let source = filter.source(caller.user.id);
@@ -117,7 +114,7 @@ pub(crate) async fn list(
         "{}|{source:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{order:?}",
         caller.org, query.tracked, query.owner, query.regarding, query.record, query.status
     );
-    let mark = query.cursor.as_deref().map(|cursor| cursor::read::<Mark>(&app.keys, &asked, cursor)).transpose()?;
+    let mark = paging::after::<Mark>(&app.keys, &asked, query.cursor.as_deref())?;
     let (last, newest) = mark.map(|mark| (mark.last, mark.newest)).unzip();
     let settings = app.store.settings(caller.org).await?;
     let reader = Reader { app: &app, org: caller.org, source, followed: settings.tracking_enabled };

@@ -1,16 +1,17 @@
 //! Addresses to which the organisation sends no more, and why. A person may take an entry away.
 
 use aws::store::Store;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::address::EmailAddress;
 use domain::id::OrgId;
 use domain::instant;
 use domain::suppression::{Reason, Suppression};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::caller::Caller;
+use crate::paging::{self, PageQuery, Query};
 use crate::problem::{ApiError, Problem};
 use crate::{Shared, cursor};
 
@@ -37,17 +38,6 @@ pub(crate) struct SuppressionPage {
     next_cursor: Option<String>,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// How many, 25 when left out, 100 at most.
-    limit: Option<usize>,
-    /// Where the page before ended.
-    cursor: Option<String>,
-}
-
 impl From<Suppression> for SuppressionView {
     fn from(entry: Suppression) -> Self {
         Self {
@@ -66,17 +56,13 @@ impl From<Suppression> for SuppressionView {
 pub(crate) async fn list(
     State(app): Shared,
     caller: Caller,
-    query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>,
+    Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<SuppressionPage>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
-    let limit = query.limit.unwrap_or(25);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
-    }
+    let limit = paging::limit(query.limit)?;
     let list = format!("{}|suppressions", caller.org);
-    let after = query.cursor.as_deref().map(|cursor| cursor::read::<String>(&app.keys, &list, cursor));
+    let after: Option<String> = paging::after(&app.keys, &list, query.cursor.as_deref())?;
     let ask = i32::try_from(limit + 1).unwrap_or(i32::MAX);
-    let mut entries = app.store.suppressions(caller.org, after.transpose()?.as_deref(), ask).await?;
+    let mut entries = app.store.suppressions(caller.org, after.as_deref(), ask).await?;
     let more = entries.len() > limit;
     entries.truncate(limit);
     let end = entries.last().filter(|_| more);

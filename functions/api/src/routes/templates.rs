@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::TemplateId;
@@ -17,6 +17,7 @@ use crate::compose::RecipientInput;
 use crate::fill::{self, Scope, Value, Wanted};
 use crate::idempotency::Post;
 use crate::input::{Checks, Json};
+use crate::paging::{self, Query};
 use crate::problem::{ApiError, Problem};
 use crate::{App, Shared, cursor};
 
@@ -200,19 +201,11 @@ pub(crate) async fn create(State(app): Shared, post: Post<TemplateInput>) -> Res
 pub(crate) async fn list(
     State(app): Shared,
     caller: Caller,
-    query: Result<Query<TemplateQuery>, axum::extract::rejection::QueryRejection>,
+    Query(query): Query<TemplateQuery>,
 ) -> Result<axum::Json<TemplatePage>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::unprocessable("invalid_query", error.body_text()))?;
-    let limit = query.limit.unwrap_or(25);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::field("/limit", "invalid_value", "from 1 to 100"));
-    }
+    let limit = paging::limit(query.limit)?;
     let list = format!("templates|{}|{:?}|{:?}", caller.org, query.language, query.q);
-    let after = query
-        .cursor
-        .as_deref()
-        .map(|cursor| cursor::read::<(String, TemplateId)>(&app.keys, &list, cursor))
-        .transpose()?;
+    let after = paging::after::<(String, TemplateId)>(&app.keys, &list, query.cursor.as_deref())?;
     let place = |template: &Template| (template.name.to_lowercase(), template.id);
     let mut found = app.store.templates(caller.org).await?;
     let mut performances = Performances::read(&app, caller.org).await?;
