@@ -77,7 +77,7 @@ async fn people(world: &World) {
 }
 
 /// Mails that can be followed.
-async fn followed(world: &World) -> Vec<Received> {
+fn followed(world: &World) -> Vec<Received> {
     world.received().into_iter().filter(|mail| !mail.tracked("/o/").is_empty()).collect()
 }
 
@@ -102,7 +102,7 @@ async fn run(steps: Vec<Step>) -> TestCaseResult {
                 );
             }
             Step::Hit(n, click) => {
-                let mails = followed(&world).await;
+                let mails = followed(&world);
                 let Some(mail) = mails.get(n % mails.len().max(1)) else { continue };
                 world.visit(&mail.tracked(if click { "/c/" } else { "/o/" })[0]).await;
                 model.hit(domain::instant::format(world.now()));

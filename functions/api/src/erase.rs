@@ -66,7 +66,7 @@ async fn figures(app: &App, person: &Person, stored: &Stored, erased: &BTreeSet<
     came_back.retain(|reply| !person.wrote(reply, erased));
     let logged = u32::try_from(hits.len()).unwrap_or(u32::MAX);
     let nobody_left = erased.len() == message.recipients.len();
-    let kpis = match (nobody_left, message.expired) {
+    let kpis = match (nobody_left, message.expired_at.is_some()) {
         (true, _) => Kpis::default(),
         // The log is gone, so nobody can tell whose figures they are.
         (false, true) => before.kpis.clone(),
@@ -110,7 +110,7 @@ async fn forget(app: &App, person: &Person, stored: Stored, names: &[String]) ->
     let settled = stored.copies.iter().all(domain::copy::Copy::is_settled);
     if after.is_wiped() {
         after.body = app.blobs.put_body(after.id, &Body::empty()).await?;
-    } else if after.state != State::Draft && settled && !after.expired && !after.erased().is_empty() {
+    } else if after.state != State::Draft && settled && after.expired_at.is_none() && !after.erased().is_empty() {
         let Body { html, text } = app.blobs.body(after.id, &after.body).await?;
         let body = Body { html: redact(&html, &escaped(names)), text: redact(&text, names) };
         after.body = app.blobs.put_body(after.id, &body).await?;

@@ -28,7 +28,7 @@ pub(crate) async fn expire(app: &App, id: MessageId, now: Timestamp) -> Result<(
     match at {
         Some(at) if at > now => app.store.file_due(&Due { at, message: id, work: Work::Expire }, now).await,
         // Who is at work on the message files no hint at this: look again soon.
-        _ => match delete(app, message).await {
+        _ => match delete(app, message, now).await {
             Err(Error::Conflict) => app.store.file_due(&Due { at: now, message: id, work: Work::Expire }, now).await,
             other => other,
         },
@@ -36,21 +36,21 @@ pub(crate) async fn expire(app: &App, id: MessageId, now: Timestamp) -> Result<(
 }
 
 /// The message is marked first: nothing that comes from now on is added to what is being deleted.
-async fn delete(app: &App, message: Message) -> Result<(), Error> {
+async fn delete(app: &App, message: Message, now: Timestamp) -> Result<(), Error> {
     let id = message.id;
-    if !message.expired {
-        let expired = Message { expired: true, version: message.version + 1, ..message.clone() };
+    if message.expired_at.is_none() {
+        let expired = Message { expired_at: Some(now), version: message.version + 1, ..message.clone() };
         app.store.update_message(&message, &expired).await?;
     }
     for reply in app.store.replies(id).await? {
         if let Some(key) = &reply.stored {
-            app.blobs.delete_received(key).await.map_err(unavailable)?;
+            app.blobs.delete_received(key).await.map_err(|error| unavailable(&error))?;
         }
     }
-    app.blobs.delete_message(id).await.map_err(unavailable)?;
+    app.blobs.delete_message(id).await.map_err(|error| unavailable(&error))?;
     app.store.delete_around(id).await
 }
 
-fn unavailable(error: blobs::Error) -> Error {
+fn unavailable(error: &blobs::Error) -> Error {
     Error::Unavailable(error.to_string())
 }

@@ -139,9 +139,9 @@ pub struct Message {
     /// The mail that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<Thread>,
-    /// It was kept as long as the organisation wants: text, files and what happened to it are gone.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub expired: bool,
+    /// When it had been kept as long as the organisation wants: text, files and what happened to it are gone since.
+    #[serde(default, with = "crate::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    pub expired_at: Option<Timestamp>,
 }
 
 /// The place of a message in a conversation: ids of mails, without angle brackets (RFC 5322, section 3.6.4).
@@ -236,7 +236,7 @@ impl Message {
 
     /// True when it has been kept as long as the organisation wants.
     pub fn is_expired(&self, settings: &Settings, now: Timestamp) -> bool {
-        self.expired || self.expires_at(settings).is_some_and(|at| at <= now)
+        self.expired_at.is_some() || self.expires_at(settings).is_some_and(|at| at <= now)
     }
 
     /// When the first copy left.
@@ -306,7 +306,7 @@ mod tests {
             schedule: None,
             replies_to_us: false,
             thread: None,
-            expired: false,
+            expired_at: None,
         }
     }
 

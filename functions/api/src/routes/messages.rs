@@ -54,7 +54,7 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         schedule: None,
         replies_to_us: false,
         thread: thread::of(&app, caller.org, change.in_reply_to.flatten()).await?,
-        expired: false,
+        expired_at: None,
     };
     let stored = Stored { message, copies: Vec::new() };
     let (content, kpis) = (Some((body, [].as_slice())), &Kpis::default());

@@ -40,7 +40,7 @@ fn message(recipients: &[&str], state: State) -> Message {
         schedule: None,
         replies_to_us: false,
         thread: None,
-        expired: false,
+        expired_at: None,
     }
 }
 
