@@ -196,12 +196,12 @@ async fn links_lead_on_after_their_key_was_given_up() {
         {"requestId": "r", "timeEpoch": 0, "http": {"method": "GET", "sourceIp": "203.0.113.7"}}}))
         .unwrap()
     };
-    let response = redirect::handle(&app, event(token)).await;
-    assert_eq!(response.headers["location"], "https://example.com/offer?a=1&b=2#top");
+    let true_way = ("location", "https://example.com/offer?a=1&b=2#top".into());
+    assert!(redirect::handle(&app, event(token)).await.headers.contains(&true_way));
     let forger = Signer::new(&KeyRing::new(1, [(1, vec![9; 32])].into()).unwrap());
     let honest = Signer::new(&KeyRing::new(1, [(1, vec![7; 32])].into()).unwrap());
     let mut claim = honest.verify(domain::token::Kind::Click, token).unwrap();
     claim.destination = "https://evil.example".to_owned();
     let response = redirect::handle(&app, event(&forger.sign(&claim).unwrap())).await;
-    assert_eq!(response.headers["location"], "https://example.com/offer?a=1&b=2#top", "no open redirect");
+    assert!(response.headers.contains(&true_way), "no open redirect: {:?}", response.headers);
 }

@@ -5,9 +5,8 @@
 //! - Writes: one task on the events queue.
 //! - On failure: the GIF all the same; a hit that could not be queued is logged whole, to be replayed.
 
-use aws::clients::Aws;
 use aws::config::{self, ConfigError, names};
-use aws::edge::Hits;
+use aws::edge::{Direct, Hits};
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
 use domain::event::Action;
@@ -30,10 +29,9 @@ impl App {
     /// # Errors
     /// When a variable is missing or malformed.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let aws = Aws::from_env()?;
         Ok(Self {
             signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
-            events: Hits::from_env(aws.direct("sqs"))?,
+            events: Hits::from_env(Direct::from_env("sqs")?)?,
         })
     }
 }

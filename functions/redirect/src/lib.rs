@@ -6,9 +6,8 @@
 //! - Writes: one task on the events queue.
 //! - On failure: the visitor is sent on all the same; a hit that could not be queued is logged whole.
 
-use aws::clients::Aws;
 use aws::config::{self, ConfigError, names};
-use aws::edge::{Hits, Links};
+use aws::edge::{Direct, Hits, Links};
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
 use domain::event::Action;
@@ -30,11 +29,10 @@ impl App {
     /// # Errors
     /// When a variable is missing or malformed.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let aws = Aws::from_env()?;
         Ok(Self {
             signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
-            events: Hits::from_env(aws.direct("sqs"))?,
-            links: Links::from_env(aws.direct("dynamodb"))?,
+            events: Hits::from_env(Direct::from_env("sqs")?)?,
+            links: Links::from_env(Direct::from_env("dynamodb")?)?,
         })
     }
 }

@@ -36,10 +36,7 @@ impl Aws {
     /// # Errors
     /// When region or credentials are missing.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let key = config::required("AWS_ACCESS_KEY_ID")?;
-        let secret = config::required("AWS_SECRET_ACCESS_KEY")?;
-        let credentials = Credentials::new(key, secret, config::optional("AWS_SESSION_TOKEN"), None, "environment");
-        let region = config::required("AWS_REGION")?;
+        let (region, credentials) = (config::required("AWS_REGION")?, config::credentials()?);
         Ok(Self::new(https(), region, credentials, config::optional("AWS_ENDPOINT_URL")))
     }
 
@@ -48,7 +45,7 @@ impl Aws {
         Self { http, region, credentials, endpoint }
     }
 
-    /// A service (`sqs`, `dynamodb`) without its SDK client.
+    /// A service (`sqs`, `dynamodb`) without its SDK client, over the same HTTP client.
     pub fn direct(&self, service: &'static str) -> Direct {
         Direct::new(self.http.clone(), self.credentials.clone(), &self.region, service, self.endpoint.as_deref())
     }
@@ -102,7 +99,7 @@ fn timeouts(operation: Duration) -> TimeoutConfig {
 
 /// The roots of every AWS endpoint (<https://www.amazontrust.com/repository/>). Reading the system's 140 would take
 /// several times the instructions of everything else that happens at a cold start.
-const AMAZON_ROOTS: &[u8] = include_bytes!("roots.pem");
+pub(crate) const AMAZON_ROOTS: &[u8] = include_bytes!("roots.pem");
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(2);
 

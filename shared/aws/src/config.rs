@@ -4,6 +4,8 @@
 
 use std::str::FromStr;
 
+use aws_credential_types::Credentials;
+
 /// The variables that functions read, as `template.yaml` sets them.
 pub mod names {
     /// The table.
@@ -72,6 +74,15 @@ pub fn parsed<T: FromStr<Err: std::fmt::Display>>(name: &'static str) -> Result<
 pub fn json<T: serde::de::DeserializeOwned>(name: &'static str) -> Result<T, ConfigError> {
     let parse = |text: String| serde_json::from_str(&text).map_err(|error| malformed(name, &error));
     required(name).and_then(parse)
+}
+
+/// The credentials that Lambda gives every function.
+///
+/// # Errors
+/// When they are missing.
+pub(crate) fn credentials() -> Result<Credentials, ConfigError> {
+    let (key, secret) = (required("AWS_ACCESS_KEY_ID")?, required("AWS_SECRET_ACCESS_KEY")?);
+    Ok(Credentials::new(key, secret, optional("AWS_SESSION_TOKEN"), None, "environment"))
 }
 
 fn malformed(name: &'static str, reason: &dyn std::fmt::Display) -> ConfigError {

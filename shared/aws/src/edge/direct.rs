@@ -1,11 +1,10 @@
 //! A signed POST with JSON to an AWS service
 //! ([AWS JSON protocol](https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), Signature Version 4).
 
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4::SigningParams;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
@@ -13,11 +12,15 @@ use futures::TryFutureExt;
 use http_body_util::BodyExt;
 use serde::Serialize;
 
+use super::connection::Connection;
+use super::signature::{CONTENT_TYPE, Signer};
 use crate::clock::Clock;
+use crate::config::{self, ConfigError};
 
 /// How often a call is made before it counts as failed. What the edge calls may be called twice.
 const TRIES: u32 = 3;
-/// How long to wait before the second try; twice as long before the third.
+/// How long to wait before the third try. The second comes at once: the usual reason for it is a connection that was
+/// closed while the function stood still.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long a try may take.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -26,9 +29,7 @@ const LIMIT: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Direct {
     http: SharedHttpConnector,
-    credentials: Credentials,
-    region: String,
-    service: &'static str,
+    signer: Arc<Signer>,
     endpoint: String,
     clock: Clock,
 }
@@ -59,6 +60,17 @@ impl Error {
 }
 
 impl Direct {
+    /// A service (`sqs`, `dynamodb`), with what Lambda puts into the environment of every function, over a connection of
+    /// its own; `AWS_ENDPOINT_URL` points elsewhere.
+    ///
+    /// # Errors
+    /// When region or credentials are missing.
+    pub fn from_env(service: &'static str) -> Result<Self, ConfigError> {
+        let (region, credentials) = (config::required("AWS_REGION")?, config::credentials()?);
+        let http = SharedHttpConnector::new(Connection::new());
+        Ok(Self::new(http, credentials, &region, service, config::optional("AWS_ENDPOINT_URL").as_deref()))
+    }
+
     /// A service (`sqs`, `dynamodb`) of a region, or at an endpoint of one's own.
     pub(crate) fn new(
         http: SharedHttpConnector,
@@ -70,7 +82,8 @@ impl Direct {
         // https://docs.aws.amazon.com/general/latest/gr/rande.html: the regions in China have a domain of their own.
         let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         let endpoint = endpoint.map_or_else(|| format!("https://{service}.{region}.{domain}"), ToOwned::to_owned);
-        Self { http, credentials, region: region.to_owned(), service, endpoint, clock: Clock::system() }
+        let signer = Arc::new(Signer::new(credentials, region, service));
+        Self { http, signer, endpoint, clock: Clock::system() }
     }
 
     /// Opens the connection that the first call will use. Whatever comes of it, the function starts.
@@ -78,7 +91,7 @@ impl Direct {
         let request = http::Request::head(format!("{}/ping", self.endpoint)).body(SdkBody::empty());
         if let Ok(request) = request.map_err(drop).and_then(|request| HttpRequest::try_from(request).map_err(drop)) {
             let answer = tokio::time::timeout(LIMIT, self.http.call(request)).await;
-            tracing::debug!(service = self.service, reached = matches!(answer, Ok(Ok(_))), "connected");
+            tracing::debug!(endpoint = self.endpoint, reached = matches!(answer, Ok(Ok(_))), "connected");
         }
     }
 
@@ -88,8 +101,11 @@ impl Direct {
         let mut tried = 1;
         loop {
             match self.try_call(target, &body).await {
-                Err(error) if error.may_pass() && tried < TRIES => tokio::time::sleep(PAUSE * tried).await,
+                Err(error) if error.may_pass() && tried < TRIES => {}
                 other => return other,
+            }
+            if tried > 1 {
+                tokio::time::sleep(PAUSE).await;
             }
             tried += 1;
         }
@@ -103,26 +119,17 @@ impl Direct {
     }
 
     fn signed(&self, target: &str, body: &[u8]) -> Result<HttpRequest, Error> {
-        let url = format!("{}/", self.endpoint);
-        let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
-        let identity = self.credentials.clone().into();
-        let params = SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name(self.service)
-            .time(SystemTime::from(self.clock.now()))
-            .settings(SigningSettings::default())
-            .build()
-            .map_err(request_error)?;
-        let signable = SignableRequest::new("POST", &*url, headers.into_iter(), SignableBody::Bytes(body));
-        let signature = sign(signable.map_err(request_error)?, &params.into()).map_err(request_error)?;
-        let mut request = http::Request::post(url);
-        for (name, value) in headers {
-            request = request.header(name, value);
+        let host = self.endpoint.split_once("://").map_or(&*self.endpoint, |(_, host)| host);
+        let signature = self.signer.sign(self.clock.now(), host, target, body);
+        let mut request = http::Request::post(format!("{}/", self.endpoint))
+            .header("content-type", CONTENT_TYPE)
+            .header("x-amz-target", target)
+            .header("x-amz-date", signature.date)
+            .header("authorization", signature.authorization);
+        if let Some(token) = self.signer.token() {
+            request = request.header("x-amz-security-token", token);
         }
-        let mut request = request.body(SdkBody::from(body)).map_err(request_error)?;
-        signature.into_parts().0.apply_to_request_http1x(&mut request);
-        HttpRequest::try_from(request).map_err(request_error)
+        HttpRequest::try_from(request.body(SdkBody::from(body)).map_err(request_error)?).map_err(request_error)
     }
 }
 

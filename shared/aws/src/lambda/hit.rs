@@ -28,8 +28,10 @@ pub fn of(request: &Request, token: &Token, action: Action) -> MessageHit {
 
 /// Browsers say so in `Sec-Purpose` or `Purpose`, older ones in `X-Purpose` or `X-Moz`.
 fn is_prefetch(request: &Request) -> bool {
-    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
-        let value = request.headers.get(*name).map(|value| value.to_ascii_lowercase()).unwrap_or_default();
+    let headers = &request.headers;
+    let mut said = [&headers.sec_purpose, &headers.purpose, &headers.x_purpose, &headers.x_moz].into_iter().flatten();
+    said.any(|value| {
+        let value = value.to_ascii_lowercase();
         ["prefetch", "preview", "prerender"].iter().any(|word| value.contains(word))
     })
 }

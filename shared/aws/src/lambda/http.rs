@@ -3,23 +3,36 @@
 //! Recipients' requests are the hot path: a few fields of the event are read, nothing is copied that is not needed.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A request to a tracking endpoint.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
-    /// Lower-case names; several values of one name are joined by commas.
+    /// What is read of the headers.
     #[serde(default)]
-    pub headers: HashMap<String, String>,
+    pub headers: Headers,
     /// What stands for the braces of the route.
     #[serde(default)]
     pub path_parameters: PathParameters,
     /// What the gateway knows.
     pub request_context: Context,
+}
+
+/// The headers by which software says that it fetches ahead of a person. Several values of one name are joined by commas.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Headers {
+    /// [`Sec-Purpose`](https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Purpose).
+    pub sec_purpose: Option<String>,
+    /// Sent by older browsers.
+    pub purpose: Option<String>,
+    /// Sent by Safari.
+    pub x_purpose: Option<String>,
+    /// Sent by old versions of Firefox.
+    pub x_moz: Option<String>,
 }
 
 /// What stands for the braces of the route.
@@ -75,7 +88,8 @@ pub struct Response {
     /// The HTTP status.
     pub status_code: u16,
     /// Each name once.
-    pub headers: HashMap<&'static str, String>,
+    #[serde(serialize_with = "as_object")]
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// Text, or base64.
     pub body: Cow<'static, str>,
     /// The body is base64.
@@ -93,30 +107,29 @@ const HEADERS: [(&str, &str); 6] = [
 ];
 
 impl Response {
-    fn new(status_code: u16, more: &[(&'static str, &str)], body: &'static str) -> Self {
-        let headers = HEADERS.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect();
+    fn new<const N: usize>(status_code: u16, more: [(&'static str, Cow<'static, str>); N], body: &'static str) -> Self {
+        let headers = HEADERS.map(|(name, value)| (name, value.into())).into_iter().chain(more).collect();
         Self { status_code, headers, body: Cow::Borrowed(body), is_base64_encoded: false }
     }
 
     /// A picture in base64, which any page may show.
     pub fn gif(base64: &'static str) -> Self {
-        let more = [("content-type", "image/gif"), ("cross-origin-resource-policy", "cross-origin")];
-        Self { is_base64_encoded: true, ..Self::new(200, &more, base64) }
+        let more = [("content-type", "image/gif".into()), ("cross-origin-resource-policy", "cross-origin".into())];
+        Self { is_base64_encoded: true, ..Self::new(200, more, base64) }
     }
 
     /// A hosted picture. Under its own address it never changes, so anybody may keep it for a year; in a recipient's copy it is
     /// asked for each time.
     pub fn image(content_type: &str, base64: String, keep: bool) -> Self {
         let more = [
-            ("content-type", content_type),
-            ("cross-origin-resource-policy", "cross-origin"),
-            ("content-security-policy", "default-src 'none'"),
+            ("content-type", content_type.to_owned().into()),
+            ("cross-origin-resource-policy", "cross-origin".into()),
+            ("content-security-policy", "default-src 'none'".into()),
         ];
-        let mut image = Self { body: Cow::Owned(base64), is_base64_encoded: true, ..Self::new(200, &more, "") };
+        let mut image = Self { body: Cow::Owned(base64), is_base64_encoded: true, ..Self::new(200, more, "") };
         if keep {
-            image.headers.insert("cache-control", "public, max-age=31536000, immutable".to_owned());
-            image.headers.remove("pragma");
-            image.headers.remove("expires");
+            image.headers.retain(|(name, _)| !["cache-control", "pragma", "expires"].contains(name));
+            image.headers.push(("cache-control", "public, max-age=31536000, immutable".into()));
         }
         image
     }
@@ -124,7 +137,7 @@ impl Response {
     /// Sends the visitor on. An address that is no header value is answered as not found.
     pub fn redirect(location: &str) -> Self {
         if location.bytes().all(|b| (0x21..0x7f).contains(&b)) {
-            Self::new(302, &[("location", location)], "")
+            Self::new(302, [("location", location.to_owned().into())], "")
         } else {
             Self::not_found()
         }
@@ -150,8 +163,14 @@ impl Response {
 
     fn page(status: u16, html: &'static str) -> Self {
         let policy = "default-src 'none'; frame-ancestors 'none'";
-        Self::new(status, &[("content-type", "text/html; charset=utf-8"), ("content-security-policy", policy)], html)
+        let more = [("content-type", "text/html; charset=utf-8".into()), ("content-security-policy", policy.into())];
+        Self::new(status, more, html)
     }
+}
+
+/// The gateway wants an object of names and values.
+fn as_object<S: Serializer>(headers: &[(&'static str, Cow<'static, str>)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(headers.iter().map(|(name, value)| (name, value)))
 }
 
 #[cfg(test)]
