@@ -9,12 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from account import eventually
+from stack import TRACKING_DOMAIN
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Thunderbird/140.5.0"
 BUYER, CHIEF = "purchasing@example.net", "chief@example.org"
 SUBJECT = "Our offer, Ünal & Söhne"
 LINK = "https://example.com/angebot?a=1&b=%C3%BC#preise"
 OFFER, TERMS = b"%PDF-1.7 an offer\n" * 999, "Es gelten unsere Bedingungen.\r\n".encode() * 99
+PICTURE = b"GIF89a" + bytes.fromhex("01000100800000000000ffffff21f90401000000002c00000000010001000002014400003b")
 BODY = f'<p>Bitte lesen Sie <a href="{html.escape(LINK)}">unser Angebot</a>. Grüße aus Köln!</p>'
 
 
@@ -138,6 +140,21 @@ def the_author_sees_it_all(stack, people):
     assert (listed["id"], listed["kpis"]["opens"]) == (people.id, 1), listed
 
 
+def a_picture_is_hosted(stack, people):
+    """A picture is uploaded once and shown to whoever knows its address."""
+    announced = {"filename": "logo.gif", "content_type": "image/gif", "size": len(PICTURE)}
+    picture = people.ours.api.call("POST", "/images", announced, 201)
+    # The API names the host that it was called at; the tracking domain leads to the same place.
+    address = f"https://{TRACKING_DOMAIN}{urlsplit(picture['url']).path}"
+    assert stack.track(address).status_code == 404, "a picture that nobody uploaded is shown"
+    upload = picture["upload"]
+    put = requests.request(upload["method"], upload["url"], data=PICTURE, headers=upload["headers"], timeout=60)
+    assert put.ok, put.text
+    shown = stack.track(address)
+    assert (shown.status_code, shown.headers["content-type"], shown.content) == (200, "image/gif", PICTURE), shown.text
+    assert stack.track(f"https://{TRACKING_DOMAIN}/i/x").status_code == 404
+
+
 def others_see_nothing(stack, people):
     """Another organisation finds none of it."""
     for path in ("", "/timeline", "/tracking"):
@@ -163,6 +180,7 @@ CHECKS = [
     the_recipient_opens_clicks_and_downloads,
     wrong_addresses_tell_nothing,
     the_author_sees_it_all,
+    a_picture_is_hosted,
     others_see_nothing,
     an_untracked_message_is_untouched,
 ]

@@ -1,13 +1,14 @@
 """What whoever runs Telltale relies on: the tick, dead letters, least privilege, the runbook."""
 
 import base64
+import email.message
 import json
 import secrets
 import time
 
 from account import eventually
 from journey import AGENT, BUYER, CHIEF, LINK, SUBJECT
-from stack import NAME
+from stack import INBOUND_DOMAIN, NAME
 from tools import ROOT
 
 
@@ -63,6 +64,28 @@ def what_ses_tells_is_heard(stack, people):
     assert bounce["recipient"] == stranger, bounce
     listed = [entry["email"] for entry in people.ours.api.call("GET", "/suppressions")["items"]]
     assert listed == [stranger], listed
+
+
+def an_answer_comes_in(stack, people):
+    """An answer that SES has received stands in the timeline once, and counts."""
+    ((_, mail, _),) = stack.account.mailbox.to(BUYER, SUBJECT)
+    answer = email.message.EmailMessage()
+    answer["From"], answer["To"], answer["Subject"] = BUYER, "sales@example.com", f"Re: {SUBJECT}"
+    answer["Message-ID"], answer["In-Reply-To"] = "<answer@example.net>", mail["message-id"]
+    answer["References"] = f"{mail['references'] or ''} {mail['message-id']}".strip()
+    answer.set_content("Yes, please.")
+    key, now = "inbound/answer", time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+    stack.account.client("s3").put_object(Bucket=stack.physical("Bucket"), Key=key, Body=answer.as_bytes())
+    verdicts = {f"{check}Verdict": {"status": "PASS"} for check in ("spf", "dkim", "dmarc", "spam", "virus")}
+    told = {"notificationType": "Received",
+            "mail": {"messageId": "answer", "timestamp": now, "source": BUYER, "destination": [f"copy@{INBOUND_DOMAIN}"]},
+            "receipt": {"timestamp": now, "recipients": [f"copy@{INBOUND_DOMAIN}"], **verdicts,
+                        "action": {"type": "S3", "bucketName": stack.physical("Bucket"), "objectKey": key}}}
+    for _ in range(2):
+        stack.account.client("sns").publish(TopicArn=stack.physical("InboundTopic"), Message=json.dumps(told))
+    timeline = people.ours.api.timeline(people.id, {"reply"})
+    (reply,) = [event for event in timeline["events"] if event["kind"] == "reply"]
+    assert (reply["recipient"], reply["reply"]["verified"], timeline["kpis"]["replies"]) == (BUYER, True, 1), reply
 
 
 def alarms_are_deployed(stack, people):
@@ -197,7 +220,7 @@ def logs_say_nothing_personal(stack, people):
     tokens = [getattr(mail, name).rsplit("/", 1)[1] for mail in people.mails.values() for name in vars(mail)]
     key = people.ours.key["api_key"]
     secret = [BUYER, CHIEF, "nobody@example.org", "sales@example.com", SUBJECT, "Angebot", "example.com/", key, *tokens]
-    for function in ("pixel", "redirect", "download", "image", "recorder", "sender", "feedback", "scheduler", "reminder", "api", "admin"):
+    for function in sorted(path.name for path in (ROOT / "functions").iterdir()):
         written = lines(stack, function)
         assert written, f"no log lines of {function}"
         for line in written:
@@ -209,6 +232,7 @@ CHECKS = [
     a_lost_task_is_filed,
     a_mail_is_scheduled,
     what_ses_tells_is_heard,
+    an_answer_comes_in,
     alarms_are_deployed,
     poison_ends_in_the_dead_letters,
     what_a_role_does_not_name_is_refused,

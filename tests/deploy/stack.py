@@ -14,6 +14,7 @@ from tools import ROOT, TARGET
 NAME = "telltale-test"
 SENDER_DOMAIN = "example.com"
 TRACKING_DOMAIN = "go.example.test"
+INBOUND_DOMAIN = "replies.example.test"
 BUILD = TARGET / "deploy/build"
 PARAMETERS = {
     "Stage": "test",
@@ -21,6 +22,7 @@ PARAMETERS = {
     "SenderDomain": SENDER_DOMAIN,
     "ConfigurationSet": "telltale",
     "TrackingDomain": TRACKING_DOMAIN,
+    "InboundDomain": INBOUND_DOMAIN,
 }
 
 
