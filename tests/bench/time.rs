@@ -67,8 +67,10 @@ async fn scheduled() -> Vec<Row> {
     let met = beyond <= UNITS;
     vec![
         Row::cost("a message scheduled", &scheduling, SCHEDULED),
-        Row::cost("a scheduled message queued and sent, with its share of the ticks", &leaving, SCHEDULED)
-            .target(&format!("<= {UNITS} write units, with the hint, without evidence and the hint of its end; {beyond:.2}"), met),
+        Row::cost("a scheduled message queued and sent, with its share of the ticks", &leaving, SCHEDULED).target(
+            &format!("<= {UNITS} write units, with the hint, without evidence and the hint of its end; {beyond:.2}"),
+            met,
+        ),
         lag(&world, &due),
     ]
 }
