@@ -18,9 +18,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use domain::keyring::KeyRing;
 use domain::task::SendTask;
-use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 mod caller;
 mod compose;
@@ -34,6 +31,7 @@ mod paging;
 mod problem;
 mod release;
 mod routes;
+mod routing;
 mod standing;
 mod view;
 
@@ -79,54 +77,14 @@ impl App {
 
 type Shared = axum::extract::State<Arc<App>>;
 
+/// The OpenAPI document of all routes, as it is served and committed.
+pub use routing::openapi;
+
 /// All routes.
 pub fn router(app: App) -> Router {
-    let (router, _) = documented();
-    router
+    routing::router()
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
         .with_state(Arc::new(app))
-}
-
-/// The OpenAPI document of all routes, as it is served and committed.
-pub fn openapi() -> OpenApi {
-    documented().1
-}
-
-fn documented() -> (Router<Arc<App>>, OpenApi) {
-    OpenApiRouter::with_openapi(document::base())
-        .routes(routes!(routes::me::me))
-        .routes(routes!(routes::settings::get, routes::settings::put))
-        .routes(routes!(routes::list::list, routes::messages::create))
-        .routes(routes!(routes::messages::get, routes::messages::patch, routes::messages::delete))
-        .routes(routes!(routes::sending::send))
-        .routes(routes!(routes::sending::resolve))
-        .routes(routes!(routes::schedule::put, routes::schedule::delete))
-        .routes(routes!(routes::reminders::put, routes::reminders::delete))
-        .routes(routes!(routes::cards::list))
-        .routes(routes!(routes::cards::dismiss))
-        .routes(routes!(routes::cards::snooze))
-        .routes(routes!(routes::cards::undo))
-        .routes(routes!(routes::cards::phone_call))
-        .routes(routes!(routes::records::find))
-        .routes(routes!(routes::records::put, routes::records::get, routes::records::patch, routes::records::delete))
-        .routes(routes!(routes::activities::list, routes::activities::create))
-        .routes(routes!(routes::consent::get))
-        .routes(routes!(routes::people::export))
-        .routes(routes!(routes::people::erase))
-        .routes(routes!(routes::templates::list, routes::templates::create))
-        .routes(routes!(routes::templates::get, routes::templates::put, routes::templates::delete))
-        .routes(routes!(routes::templates::render))
-        .routes(routes!(routes::images::list, routes::images::create))
-        .routes(routes!(routes::images::get, routes::images::delete))
-        .routes(routes!(routes::delivery_time::get))
-        .routes(routes!(routes::suppressions::list))
-        .routes(routes!(routes::suppressions::get, routes::suppressions::delete))
-        .routes(routes!(routes::tracking::get, routes::tracking::put))
-        .routes(routes!(routes::timeline::timeline))
-        .routes(routes!(routes::attachments::create))
-        .routes(routes!(routes::attachments::get, routes::attachments::patch, routes::attachments::delete))
-        .routes(routes!(document::openapi_json))
-        .split_for_parts()
 }

@@ -21,6 +21,8 @@ mod thread;
 pub(crate) mod timeline;
 pub(crate) mod tracking;
 
+pub(crate) use crate::document;
+
 use aws::store::Stored;
 use domain::id::MessageId;
 
