@@ -292,3 +292,57 @@ async fn other_records_with_the_address_are_named_and_stay() {
     assert_eq!(erased["shares_address_with"], json!([{"type": "lead", "id": "l-1"}]));
     assert_eq!(world.call("GET", "/v1/records/lead/l-1", Value::Null).await.0, 200);
 }
+
+/// To Anna first, so that whoever takes her place would be taken for her.
+fn to_boss_too() -> Value {
+    let mut draft = to_anna();
+    draft["cc"] = json!([{"email": "boss@example.net", "name": "The boss"}]);
+    draft
+}
+
+/// Lets the boss look at the only mail that left, and says how many opens are counted.
+async fn opens_by_the_boss(world: &World, id: &str) -> u64 {
+    let mails = world.received();
+    assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["boss@example.net"]);
+    world.advance(SignedDuration::from_mins(5));
+    world.visit(&mails[0].pixel()).await;
+    world.settle().await;
+    world.kpi(id, "opens").await
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_the_place_of_an_erased_one_in_a_draft_is_followed() {
+    let world = World::new().await;
+    anna(&world).await;
+    let id = world.draft(to_boss_too()).await;
+    assert_eq!(erase(&world).await.0, 200);
+    world.release(&id).await;
+    assert_eq!(opens_by_the_boss(&world, &id).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scheduled_message_without_an_erased_one_is_moved_taken_back_and_cancelled_as_before() {
+    let world = World::new().await;
+    anna(&world).await;
+    let id = world.draft(to_boss_too()).await;
+    let at = |time: &str| json!({"at": format!("2026-11-23T{time}:00Z")});
+    world.call("POST", &format!("/v1/messages/{id}/send"), at("09:00")).await;
+    assert_eq!(erase(&world).await.0, 200);
+    assert_eq!(world.message(&id).await["status"], "scheduled");
+    let path = format!("/v1/messages/{id}/schedule");
+    let (status, moved) = world.call("PUT", &path, at("10:00")).await;
+    assert_eq!((status, &moved["status"]), (200, &json!("scheduled")), "{moved}");
+    let (status, draft) = world.call("DELETE", &path, Value::Null).await;
+    assert_eq!((status, &draft["to"], &draft["cc"][0]["name"]), (200, &json!([]), &json!("The boss")), "{draft}");
+    world.release(&id).await;
+    let message = world.message(&id).await;
+    assert_eq!((&message["status"], message["copies"].as_array().unwrap().len()), (&json!("sent"), 1), "{message}");
+    assert_eq!(opens_by_the_boss(&world, &id).await, 1);
+
+    let other = world.draft(to_boss_too()).await;
+    record(&world, "c-2", json!({"name": "Anna Example", "emails": ["anna.example@example.org"]})).await;
+    world.call("POST", &format!("/v1/messages/{other}/send"), at("11:00")).await;
+    assert_eq!(world.call("POST", "/v1/records/contact/c-2/erase", Value::Null).await.0, 200);
+    assert_eq!(world.call("DELETE", &format!("/v1/messages/{other}"), Value::Null).await.0, 204);
+    assert_eq!(world.message(&other).await["status"], "cancelled");
+}

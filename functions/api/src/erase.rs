@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use aws::store::{Stored, Summary};
 use domain::card::{Card, fact};
+use domain::copy::Copy;
 use domain::engagement::{Context, Kpis, fold};
 use domain::erasure::{ERASED, Person, redact};
 use domain::id::MessageId;
@@ -19,6 +20,8 @@ use crate::problem::ApiError;
 
 /// How often a message starts over when somebody else is at work on it.
 const TRIES: usize = 5;
+/// More often than this, no copy is handed over: a day of trying again, and a few decisions of its author.
+const SUBMISSIONS: u32 = 200;
 
 /// Takes a person out of a message and of everything that belongs to it.
 ///
@@ -73,11 +76,18 @@ async fn figures(app: &App, person: &Person, stored: &Stored, erased: &BTreeSet<
         (false, false) => fold(hits, &Context::of(message, &stored.copies)).kpis.with_replies(&came_back),
     };
     let left = before.left && !nobody_left;
-    let after = Summary { kpis, logged, left, erased: erased.clone(), ..before.clone() };
+    let mut marked = before.erased.clone();
+    marked.extend(may_have_left(&stored.copies).filter(|recipient| erased.contains(recipient)));
+    let after = Summary { kpis, logged, left, erased: marked, ..before.clone() };
     if after != before {
         app.store.replace_summary(message, &before, &after).await?;
     }
     Ok(())
+}
+
+/// Whose copies there may be hits of. The other places are free: a draft may give them to somebody else.
+fn may_have_left(copies: &[Copy]) -> impl Iterator<Item = u16> {
+    copies.iter().filter(|copy| !copy.is_waiting() && !copy.is_forgotten()).map(|copy| copy.recipient)
 }
 
 /// What was written about the message elsewhere.
@@ -107,7 +117,7 @@ async fn forget(app: &App, person: &Person, stored: Stored, names: &[String]) ->
     let Some((mut after, copies)) = person.forgotten_in(&stored.message, &stored.copies) else {
         return Ok(stored.message);
     };
-    let settled = stored.copies.iter().all(domain::copy::Copy::is_settled);
+    let settled = stored.copies.iter().all(Copy::is_settled);
     if after.is_wiped() {
         after.body = app.blobs.put_body(after.id, &Body::empty()).await?;
     } else if after.state != State::Draft && settled && after.expired_at.is_none() && !after.erased().is_empty() {
@@ -158,6 +168,3 @@ async fn events(app: &App, message: &Message, nobody_left: bool) -> Result<(), A
     }
     Ok(())
 }
-
-/// More often than this, no copy is handed over: a day of trying again, and a few decisions of its author.
-const SUBMISSIONS: u32 = 200;

@@ -300,6 +300,11 @@ impl Copy {
         Ok(Self { due_at: now, until: None, attempt: None, ..self.next(State::Queued) })
     }
 
+    /// True when its recipient was forgotten before anything left: it is no part of the message any more.
+    pub fn is_forgotten(&self) -> bool {
+        self.erased && self.state == State::Cancelled
+    }
+
     /// True while nothing has left us.
     pub fn is_waiting(&self) -> bool {
         matches!(self.state, State::Queued | State::RetryWait)

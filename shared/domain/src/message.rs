@@ -261,9 +261,10 @@ impl Message {
 }
 
 fn released_status(message: &Message, copies: &[Copy], now: Timestamp) -> Status {
-    let any = |test: &dyn Fn(&Copy) -> bool| copies.iter().any(test);
+    let copies: Vec<&Copy> = copies.iter().filter(|copy| !copy.is_forgotten()).collect();
+    let any = |test: &dyn Fn(&Copy) -> bool| copies.iter().any(|copy| test(copy));
     let waits = |copy: &Copy| copy.state == CopyState::Queued && copy.due_at > now;
-    if message.schedule.is_some() && copies.iter().all(waits) {
+    if message.schedule.is_some() && copies.iter().all(|copy| waits(copy)) {
         Status::Scheduled
     } else if any(&|copy| !copy.is_settled()) {
         Status::Sending

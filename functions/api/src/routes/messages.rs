@@ -4,6 +4,7 @@ use aws::store::Stored;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::copy::Copy;
 use domain::engagement::Kpis;
 use domain::id::MessageId;
 use domain::message::{Body, Message, Recipient, State as MessageState};
@@ -139,8 +140,8 @@ pub(crate) async fn delete(State(app): Shared, caller: Caller, Path(id): Path<St
     let Stored { message, copies } = super::stored(&app, &caller, &id).await?;
     if message.state != MessageState::Cancelled {
         let too_late = || ApiError::conflict("already_sent", "at least one copy has left, or is leaving right now");
-        let copies =
-            copies.iter().map(domain::copy::Copy::cancelled).collect::<Result<_, _>>().map_err(|_| too_late())?;
+        let copies = copies.iter().filter(|copy| !copy.is_forgotten()).map(Copy::cancelled).collect::<Result<_, _>>();
+        let copies = copies.map_err(|_| too_late())?;
         let cancelled = Message { state: MessageState::Cancelled, version: message.version + 1, ..message.clone() };
         app.store.change_message(&message, &Stored { message: cancelled, copies }, None).await?;
         app.store.delete_reminder(message.id).await?;

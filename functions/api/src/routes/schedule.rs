@@ -68,11 +68,13 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<axum::Json<MessageView>, ApiError> {
     let Stored { message, copies } = super::stored(&app, &caller, &id).await?;
-    let copies = scheduled(&message, &copies, caller.now)?.iter().map(Copy::cancelled);
+    let copies = scheduled(&message, &copies, caller.now)?.into_iter().map(Copy::cancelled);
     let copies = copies.collect::<Result<_, _>>().map_err(|_| not_scheduled())?;
     let (state, version) = (MessageState::Draft, message.version + 1);
     let draft = Message { state, version, send_at: None, schedule: None, tracked: false, ..message.clone() };
-    let draft = Message { blocked: Vec::new(), links: 0, ..draft };
+    let mut draft = Message { blocked: Vec::new(), links: 0, ..draft };
+    // Nothing has left, so nothing names a place: those of people who were erased are not needed any more.
+    draft.recipients.retain(|recipient| !recipient.mailbox.is_erased());
     let after = Stored { message: draft, copies };
     app.store.change_message(&message, &after, None).await?;
     let draft = Stored { message: after.message, copies: Vec::new() };
@@ -85,15 +87,20 @@ pub(crate) async fn delete(
 /// When it is not scheduled, or a worker was faster.
 pub(crate) fn moved(stored: &Stored, schedule: Option<Schedule>, now: Timestamp) -> Result<Stored, ApiError> {
     let at = schedule.as_ref().map_or(now, |schedule| schedule.at);
-    let copies = scheduled(&stored.message, &stored.copies, now)?.iter().map(|copy| copy.moved(at));
+    let copies = scheduled(&stored.message, &stored.copies, now)?.into_iter().map(|copy| copy.moved(at));
     let copies = copies.collect::<Result<_, _>>().map_err(|_| not_scheduled())?;
     let version = stored.message.version + 1;
     let message = Message { send_at: Some(at), schedule, version, ..stored.message.clone() };
     Ok(Stored { message, copies })
 }
 
-fn scheduled<'a>(message: &Message, copies: &'a [Copy], now: Timestamp) -> Result<&'a [Copy], ApiError> {
-    if message.status(copies, now) == Status::Scheduled { Ok(copies) } else { Err(not_scheduled()) }
+/// The copies that are to leave.
+fn scheduled<'a>(message: &Message, copies: &'a [Copy], now: Timestamp) -> Result<Vec<&'a Copy>, ApiError> {
+    if message.status(copies, now) == Status::Scheduled {
+        Ok(copies.iter().filter(|copy| !copy.is_forgotten()).collect())
+    } else {
+        Err(not_scheduled())
+    }
 }
 
 fn not_scheduled() -> ApiError {

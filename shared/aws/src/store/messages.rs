@@ -100,8 +100,9 @@ impl Store {
             }
         }
         Ok(message.map(|message: Message| {
-            // A message that was taken back to a draft may have left cancelled copies behind.
-            let copies = if message.state == State::Draft { Vec::new() } else { copies };
+            // A message that was taken back to a draft may have left cancelled copies behind, and be sent to fewer.
+            let there = if message.state == State::Draft { 0 } else { message.recipients.len() };
+            copies.retain(|copy: &Copy| usize::from(copy.recipient) < there);
             Stored { message, copies }
         }))
     }
