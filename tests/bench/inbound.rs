@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use domain::reply::Kind;
+use domain::signs::reply::Kind;
 use jiff::SignedDuration;
 use jiff::civil::date;
 use local::inbound::Envelope;

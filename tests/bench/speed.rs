@@ -3,9 +3,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use domain::id::MessageId;
-use domain::keyring::KeyRing;
-use domain::token::{Kind, Signer, Token};
+use domain::ground::id::MessageId;
+use domain::ground::keyring::KeyRing;
+use domain::ground::token::{Kind, Signer, Token};
 use jiff::SignedDuration;
 use mail::compose::{Mail, Mailbox, compose};
 use mail::{text, track};

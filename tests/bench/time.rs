@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fs;
 
 use aws::clock::Clock;
-use domain::due::{Due, Work};
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
+use domain::time::due::{Due, Work};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 use local::Cloud;

@@ -105,7 +105,7 @@ async fn run(steps: Vec<Step>) -> TestCaseResult {
                 let mails = followed(&world);
                 let Some(mail) = mails.get(n % mails.len().max(1)) else { continue };
                 world.visit(&mail.tracked(if click { "/c/" } else { "/o/" })[0]).await;
-                model.hit(domain::instant::format(world.now()));
+                model.hit(domain::time::instant::format(world.now()));
             }
             Step::Record => {
                 world.settle().await;

@@ -183,8 +183,8 @@ async fn a_flood_on_one_message_is_bounded() {
 
 #[tokio::test(start_paused = true)]
 async fn links_lead_on_after_their_key_was_given_up() {
-    use domain::keyring::KeyRing;
-    use domain::token::Signer;
+    use domain::ground::keyring::KeyRing;
+    use domain::ground::token::Signer;
     let world = World::new().await;
     world.send(offer()).await;
     let click = world.received()[0].tracked("/c/")[0].clone();
@@ -200,7 +200,7 @@ async fn links_lead_on_after_their_key_was_given_up() {
     assert!(redirect::handle(&app, event(token)).await.headers.contains(&true_way));
     let forger = Signer::new(&KeyRing::new(1, [(1, vec![9; 32])].into()).unwrap());
     let honest = Signer::new(&KeyRing::new(1, [(1, vec![7; 32])].into()).unwrap());
-    let mut claim = honest.verify(domain::token::Kind::Click, token).unwrap();
+    let mut claim = honest.verify(domain::ground::token::Kind::Click, token).unwrap();
     claim.destination = "https://evil.example".to_owned();
     let response = redirect::handle(&app, event(&forger.sign(&claim).unwrap())).await;
     assert!(response.headers.contains(&true_way), "no open redirect: {:?}", response.headers);

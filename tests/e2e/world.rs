@@ -3,7 +3,7 @@
 use aws::clock::Clock;
 use aws::ids::Ids;
 use bytes::Bytes;
-use domain::keyring::KeyRing;
+use domain::ground::keyring::KeyRing;
 use jiff::{SignedDuration, Timestamp};
 use local::Cloud;
 use local::telltale::{BUCKET, Parts, Setup, TABLE, Telltale};

@@ -10,10 +10,11 @@ use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::ids::Ids;
 use aws::store::{self, ApiKey, Store, User};
-use domain::address::EmailAddress;
-use domain::id::{OrgId, UserId};
+use domain::ground::id::{OrgId, UserId};
+use domain::ground::name;
 use domain::message::Mailbox;
-use domain::{api_key, name};
+use domain::people::address::EmailAddress;
+use domain::team::api_key;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -7,8 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use domain::api_key;
-use domain::id::{OrgId, UserId};
+use domain::ground::id::{OrgId, UserId};
+use domain::team::api_key;
 use jiff::Timestamp;
 
 use crate::App;

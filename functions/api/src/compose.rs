@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::address::EmailAddress;
-use domain::id::{EventId, MessageId, TemplateId};
+use domain::ground::id::{EventId, MessageId, TemplateId};
+use domain::ground::name;
 use domain::message::{Body, MAX_BODY, MAX_RECIPIENTS, Mailbox, Recipient, Role};
-use domain::name;
-use domain::record::RecordRef;
+use domain::people::address::EmailAddress;
+use domain::people::record::RecordRef;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

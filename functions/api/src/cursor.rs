@@ -1,7 +1,7 @@
 //! Cursors: where the next page of a list begins. Opaque and signed, and only good for the list they came from.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::keyring::KeyRing;
+use domain::ground::keyring::KeyRing;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

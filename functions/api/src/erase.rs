@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 
 use aws::store::{Stored, Summary};
-use domain::card::{Card, fact};
-use domain::copy::Copy;
-use domain::engagement::{Context, Kpis, fold};
-use domain::erasure::{ERASED, Person, redact};
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
+use domain::message::copy::Copy;
+use domain::message::reminder::Reminder;
 use domain::message::{Body, Message, State};
-use domain::reminder::Reminder;
+use domain::people::erasure::{ERASED, Person, redact};
+use domain::signs::card::{Card, fact};
+use domain::signs::engagement::{Context, Kpis, fold};
 
 use crate::App;
 use crate::caller::Caller;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use domain::message::template::Template;
 use domain::message::{Body, Mailbox, Recipient};
-use domain::record::{Record, RecordRef};
-use domain::template::Template;
+use domain::people::record::{Record, RecordRef};
 use mail::merge::{self, Filled, Kind, Path, Root};
 use serde::Deserialize;
 

@@ -16,8 +16,8 @@ use aws::queue::Queue;
 use aws::store::Store;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use domain::keyring::KeyRing;
-use domain::task::SendTask;
+use domain::ground::keyring::KeyRing;
+use domain::ground::task::SendTask;
 
 mod caller;
 mod compose;

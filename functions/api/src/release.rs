@@ -4,17 +4,17 @@
 //! Whatever fails after the transaction, the hint leads the scheduler to the copies.
 
 use aws::store::{Idempotency, Stored};
-use domain::activity::Activity;
-use domain::attachment::Attachment;
-use domain::copy::{Copy, Untouched};
-use domain::due::{CHECK_AFTER, DIRECT, Due, Work};
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
+use domain::ground::task::SendTask;
+use domain::message::attachment::Attachment;
+use domain::message::copy::{Copy, Untouched};
+use domain::message::reminder::Status;
+use domain::message::tracking::Decision;
 use domain::message::{Body, Message, State, TrackingState};
-use domain::reminder::Status;
-use domain::schedule::Schedule;
-use domain::settings::Replies;
-use domain::task::SendTask;
-use domain::tracking::Decision;
+use domain::people::activity::Activity;
+use domain::team::settings::Replies;
+use domain::time::due::{CHECK_AFTER, DIRECT, Due, Work};
+use domain::time::schedule::Schedule;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::problem::ApiError;

@@ -24,7 +24,7 @@ pub(crate) mod tracking;
 pub(crate) use crate::document;
 
 use aws::store::Stored;
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
 
 use crate::App;
 use crate::caller::Caller;

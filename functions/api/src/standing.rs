@@ -1,8 +1,8 @@
 //! What the recipients of a message allow, read for all of them at once.
 
-use domain::consent::Standing;
-use domain::id::OrgId;
+use domain::ground::id::OrgId;
 use domain::message::{Message, Recipient, State};
+use domain::people::consent::Standing;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::App;

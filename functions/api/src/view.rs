@@ -1,18 +1,18 @@
 //! Messages as callers see them.
 
 use aws::store::Stored;
-use domain::attachment::Attachment;
-use domain::consent::Standing;
-use domain::copy::delivery::Stage;
-use domain::copy::{Copy, State};
-use domain::engagement::Kpis;
-use domain::instant;
+use domain::message::attachment::Attachment;
+use domain::message::copy::delivery::Stage;
+use domain::message::copy::{Copy, State};
+use domain::message::reminder::{Condition, Reminder};
+use domain::message::tracking::Decision;
 use domain::message::{Body, Mailbox, Message, Recipient, Role, Status, Thread, TrackingState};
-use domain::record::RecordRef;
-use domain::reminder::{Condition, Reminder};
-use domain::schedule::Schedule;
-use domain::settings::Settings;
-use domain::tracking::Decision;
+use domain::people::consent::Standing;
+use domain::people::record::RecordRef;
+use domain::signs::engagement::Kpis;
+use domain::team::settings::Settings;
+use domain::time::instant;
+use domain::time::schedule::Schedule;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -196,13 +196,13 @@ pub(crate) struct ReminderView {
 impl ReminderView {
     /// As it reads at `now` on the clock of its due time.
     pub(crate) fn of(reminder: &Reminder, now: Timestamp) -> Self {
-        let zone = domain::zone::named(&reminder.due.wall.time_zone).unwrap_or(TimeZone::UTC);
+        let zone = domain::time::zone::named(&reminder.due.wall.time_zone).unwrap_or(TimeZone::UTC);
         Self {
             title: reminder.title.clone(),
             condition: reminder.condition,
             due: (&reminder.due).into(),
             status: reminder.status.as_str(),
-            summary: domain::reminder::summary(reminder, now, &zone),
+            summary: domain::message::reminder::summary(reminder, now, &zone),
         }
     }
 }

@@ -13,9 +13,9 @@ use aws::edge::Hits;
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
 use aws::store::Store;
-use domain::attachment::{self, Attachment};
-use domain::event::Action;
-use domain::token::{Kind, Signer, Token};
+use domain::ground::token::{Kind, Signer, Token};
+use domain::message::attachment::{self, Attachment};
+use domain::signs::event::Action;
 
 /// What the download touches.
 pub struct App {

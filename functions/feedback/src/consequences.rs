@@ -1,12 +1,12 @@
 //! What follows from news: nothing more is sent to an address, and the author hears of it.
 
 use aws::store::{Error, Stored};
-use domain::card::Card;
-use domain::card::fact::{About, Fact, Problem};
-use domain::copy::delivery::{MailRef, News, Report};
-use domain::copy::{Copy, State};
+use domain::message::copy::delivery::{MailRef, News, Report};
+use domain::message::copy::{Copy, State};
 use domain::message::{Message, Recipient};
-use domain::suppression::Suppression;
+use domain::people::suppression::Suppression;
+use domain::signs::card::Card;
+use domain::signs::card::fact::{About, Fact, Problem};
 
 use crate::App;
 

@@ -12,8 +12,8 @@ use aws::config::ConfigError;
 use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::lambda::ses::Told;
 use aws::store::{Error, Store, Stored};
-use domain::copy::delivery::{MailRef, Report};
-use domain::copy::{Copy, State};
+use domain::message::copy::delivery::{MailRef, Report};
+use domain::message::copy::{Copy, State};
 use jiff::SignedDuration;
 
 mod consequences;

@@ -13,9 +13,9 @@ use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::event::Action;
-use domain::id::ImageId;
-use domain::token::{Invalid, Kind, Signer};
+use domain::ground::id::ImageId;
+use domain::ground::token::{Invalid, Kind, Signer};
+use domain::signs::event::Action;
 
 /// What the function touches.
 pub struct App {

@@ -1,9 +1,9 @@
 //! To which message a mail belongs.
 
 use aws::lambda::ses::arrival::Arrival;
-use domain::address::EmailAddress;
 use domain::message::{Message, State};
-use domain::reply::MatchedBy;
+use domain::people::address::EmailAddress;
+use domain::signs::reply::MatchedBy;
 use mail::thread::{Candidate, candidates};
 
 use crate::letter::Letter;

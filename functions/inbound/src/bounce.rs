@@ -1,7 +1,7 @@
 //! A server's report that comes as a mail, made into what the mail service itself would have told.
 
 use aws::lambda::ses::arrival::Arrival;
-use domain::copy::delivery::{Bounce, MailRef, News, Notice, Report};
+use domain::message::copy::delivery::{Bounce, MailRef, News, Notice, Report};
 
 use mail::parse::DeliveryReport;
 

@@ -1,11 +1,11 @@
 //! A mail that was opened, or could not be: what it is, and what is kept of it.
 
 use aws::lambda::ses::arrival::Arrival;
-use domain::address::EmailAddress;
-use domain::id::EventId;
+use domain::ground::id::EventId;
 use domain::message::Message;
-use domain::reply::{Kind, MatchedBy, Reply};
-use domain::trust::{Check, Domains};
+use domain::people::address::EmailAddress;
+use domain::signs::reply::{Kind, MatchedBy, Reply};
+use domain::signs::trust::{Check, Domains};
 use jiff::tz::TimeZone;
 use mail::classify::{Classified, classify};
 use mail::forward;

@@ -13,9 +13,9 @@ use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::lambda::ses::arrival::Arrival;
 use aws::queue::{Queue, Unavailable};
 use aws::store::{self, Store};
-use domain::reply::{Kind, MessageReply};
-use domain::task::{FeedbackTask, RecordTask, SendTask};
-use domain::token::Signer;
+use domain::ground::task::{FeedbackTask, RecordTask, SendTask};
+use domain::ground::token::Signer;
+use domain::signs::reply::{Kind, MessageReply};
 use jiff::SignedDuration;
 
 mod belongs;

@@ -9,8 +9,8 @@ use aws::config::{self, ConfigError, names};
 use aws::edge::{Direct, Hits};
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
-use domain::event::Action;
-use domain::token::{Kind, Signer};
+use domain::ground::token::{Kind, Signer};
+use domain::signs::event::Action;
 
 /// What the pixel touches.
 pub struct App {

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use aws::store::Error;
-use domain::consent::Standing;
-use domain::event::Hit;
 use domain::message::Message;
-use domain::settings::Settings;
-use domain::tracking::forbids;
+use domain::message::tracking::forbids;
+use domain::people::consent::Standing;
+use domain::signs::event::Hit;
+use domain::team::settings::Settings;
 
 use crate::App;
 

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use aws::store::{Error, Summary};
-use domain::card::fact;
-use domain::event::Hit;
 use domain::message::Message;
-use domain::reply::Reply;
+use domain::signs::card::fact;
+use domain::signs::event::Hit;
+use domain::signs::reply::Reply;
 
 use crate::{App, News};
 

@@ -4,7 +4,7 @@
 //! that storage, read cost and write cost of an event stay bounded however many there are.
 
 use aws::store::Summary;
-use domain::event::Hit;
+use domain::signs::event::Hit;
 
 /// How many hits of a message are kept in detail. A batch that crosses the limit is kept whole.
 pub(crate) const LOG_LIMIT: u32 = 500;

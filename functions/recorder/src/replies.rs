@@ -2,7 +2,7 @@
 
 use aws::store::{Error, Summary};
 use domain::message::Message;
-use domain::reply::{MAX_REPLIES, Reply};
+use domain::signs::reply::{MAX_REPLIES, Reply};
 
 use crate::App;
 

@@ -10,8 +10,8 @@ use aws::config::{self, ConfigError, names};
 use aws::edge::{Direct, Hits, Links};
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
-use domain::event::Action;
-use domain::token::{Invalid, Kind, Signer, Token};
+use domain::ground::token::{Invalid, Kind, Signer, Token};
+use domain::signs::event::Action;
 
 /// What the redirect touches.
 pub struct App {

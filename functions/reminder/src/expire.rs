@@ -5,10 +5,10 @@
 
 use aws::blobs;
 use aws::store::{Error, Stored};
-use domain::copy::Copy;
-use domain::due::{Due, Work};
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
+use domain::message::copy::Copy;
 use domain::message::{Message, State};
+use domain::time::due::{Due, Work};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::App;

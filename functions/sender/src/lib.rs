@@ -16,11 +16,11 @@ use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::mailer::Mailer;
 use aws::queue::Queue;
 use aws::store::{Error, Store};
-use domain::copy::{Copy, Step};
-use domain::due::{Due, Work};
-use domain::id::MessageId;
-use domain::task::SendTask;
-use domain::token::Signer;
+use domain::ground::id::MessageId;
+use domain::ground::task::SendTask;
+use domain::ground::token::Signer;
+use domain::message::copy::{Copy, Step};
+use domain::time::due::{Due, Work};
 use jiff::{SignedDuration, Timestamp};
 
 mod forward;

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use aws::blobs;
 use aws::store::{self, Stored};
-use domain::attachment::{self, Attachment};
-use domain::copy::Copy;
-use domain::id::ImageId;
-use domain::image;
+use domain::ground::id::ImageId;
+use domain::ground::token::{Kind, Token};
+use domain::message::attachment::{self, Attachment};
+use domain::message::copy::Copy;
+use domain::message::image;
 use domain::message::{Body, Mailbox, Message, Recipient, Role};
-use domain::token::{Kind, Token};
 use mail::attachments::{Listed, html_list, text_list};
 use mail::track::Tracked;
 use mail::{compose, track};

@@ -1,10 +1,10 @@
 //! A copy that will not arrive, or perhaps did not, is put before its author.
 
 use aws::store::Error;
-use domain::card::Card;
-use domain::card::fact::{About, Fact, Problem};
-use domain::copy::{Copy, State};
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
+use domain::message::copy::{Copy, State};
+use domain::signs::card::Card;
+use domain::signs::card::fact::{About, Fact, Problem};
 
 use crate::App;
 

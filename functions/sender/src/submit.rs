@@ -4,11 +4,11 @@ use aws::blobs;
 use aws::lambda::batch::Outcome;
 use aws::mailer::Mail;
 use aws::store::{Error, Stored};
-use domain::copy::delivery::MailRef;
-use domain::copy::{Answer, Copy, State, Untouched};
-use domain::id::{AttemptId, MessageId};
+use domain::ground::id::{AttemptId, MessageId};
 use domain::message::Message;
-use domain::tracking;
+use domain::message::copy::delivery::MailRef;
+use domain::message::copy::{Answer, Copy, State, Untouched};
+use domain::message::tracking;
 
 use crate::render::{self, Unsendable};
 use crate::{App, write};

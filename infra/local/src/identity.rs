@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use aws::ids::Ids;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::keyring::KeyRing;
+use domain::ground::keyring::KeyRing;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

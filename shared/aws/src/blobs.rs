@@ -7,8 +7,8 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use domain::hex;
-use domain::id::{MessageId, OrgId};
+use domain::ground::hex;
+use domain::ground::id::{MessageId, OrgId};
 use domain::message::Body;
 use sha2::{Digest, Sha256};
 
@@ -123,7 +123,7 @@ impl Blobs {
     }
 
     async fn presign_put(&self, key: String, size: u64, content_type: &str) -> Result<Presigned, Error> {
-        let valid = Duration::from_secs(domain::attachment::UPLOAD_TIME.as_secs().unsigned_abs());
+        let valid = Duration::from_secs(domain::message::attachment::UPLOAD_TIME.as_secs().unsigned_abs());
         let size = i64::try_from(size).map_err(|error| Error::Corrupt(error.to_string()))?;
         let request = self.client.put_object().bucket(&self.bucket).key(key);
         // What arrived once is never replaced: the address could otherwise exchange a file that was checked.

@@ -4,7 +4,7 @@ use aws_sdk_ses::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::{MessageTag, RawMessage};
-use domain::copy::Answer;
+use domain::message::copy::Answer;
 use jiff::SignedDuration;
 
 use crate::config::{self, names};

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use domain::due::DIRECT;
+use domain::time::due::DIRECT;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::SignedDuration;
 use serde::Serialize;

@@ -6,16 +6,24 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::address::EmailAddress;
-use crate::consent::Standing;
-use crate::copy::{Copy, State as CopyState, Untouched};
-use crate::engagement::Kpis;
-use crate::id::{EventId, MessageId, OrgId, TemplateId, UserId};
-use crate::record::RecordRef;
-use crate::schedule::Schedule;
-use crate::settings::Settings;
-use crate::tracking::{self, Decision};
-use crate::{summary, zone};
+use crate::ground::id::{EventId, MessageId, OrgId, TemplateId, UserId};
+use crate::message::copy::{Copy, State as CopyState, Untouched};
+use crate::message::tracking::Decision;
+use crate::people::address::EmailAddress;
+use crate::people::consent::Standing;
+use crate::people::record::RecordRef;
+use crate::signs::engagement::Kpis;
+use crate::team::settings::Settings;
+use crate::time::schedule::Schedule;
+use crate::time::zone;
+
+pub mod attachment;
+pub mod copy;
+pub mod image;
+pub mod reminder;
+pub mod summary;
+pub mod template;
+pub mod tracking;
 
 /// The most recipients of one message: Telltale is for one-to-one and small-audience mail, never for bulk mail.
 pub const MAX_RECIPIENTS: usize = 50;
@@ -125,10 +133,10 @@ pub struct Message {
     /// Counts every change; the condition of the next one.
     pub version: u32,
     /// When it was first saved.
-    #[serde(with = "crate::instant::millis")]
+    #[serde(with = "crate::time::instant::millis")]
     pub created_at: Timestamp,
     /// When it leaves, or left, by the author's choice.
-    #[serde(default, with = "crate::instant::optional_millis")]
+    #[serde(default, with = "crate::time::instant::optional_millis")]
     pub send_at: Option<Timestamp>,
     /// The time that the author chose for it; none for *now*.
     #[serde(default)]
@@ -140,7 +148,7 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<Thread>,
     /// When it had been kept as long as the organisation wants: text, files and what happened to it are gone since.
-    #[serde(default, with = "crate::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "crate::time::instant::optional_millis", skip_serializing_if = "Option::is_none")]
     pub expired_at: Option<Timestamp>,
 }
 
@@ -329,7 +337,7 @@ mod tests {
             assert_eq!(message().status(&copies(&states), now()), want, "{states:?}");
         }
         let later = now() + jiff::SignedDuration::from_secs(1);
-        let wall = crate::schedule::WallTime {
+        let wall = crate::time::schedule::WallTime {
             local: "2026-11-23T09:00:01".parse().unwrap(),
             time_zone: "Europe/Berlin".into(),
         };

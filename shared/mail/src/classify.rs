@@ -4,7 +4,7 @@
 //! servers used before and beside it), then words in the subject, then words in the text, which decide only together.
 //! Reasons are stable names; several may hold.
 
-use domain::reply::Kind;
+use domain::signs::reply::Kind;
 use jiff::civil::Date;
 
 use crate::parse::{Received, ReportAction};

@@ -4,7 +4,7 @@
 //! `References`, and some servers change the domain of an id. So three names are looked for: the token in the address,
 //! our own id, which we also put into `References`, and the SES id whatever domain stands behind it.
 
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
 
 use crate::parse::Received;
 

@@ -1,8 +1,9 @@
 //! What a person allows: how it is known, and the ledger of it.
 
 use axum::extract::{Path, State};
-use domain::consent::{Consent, Entry, Preference};
-use domain::{instant, name};
+use domain::ground::name;
+use domain::people::consent::{Consent, Entry, Preference};
+use domain::time::instant;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,13 +1,13 @@
 //! When a message would meet its recipient at work.
 
 use axum::extract::{Query, State};
-use domain::address::EmailAddress;
-use domain::delivery_time::{NoRecommendation, Recommendation, only, recommend};
-use domain::engagement::{Context, fold};
-use domain::id::MessageId;
-use domain::instant;
-use domain::record::{Record, RecordRef};
-use domain::zone::{self, ZoneSource};
+use domain::ground::id::MessageId;
+use domain::people::address::EmailAddress;
+use domain::people::record::{Record, RecordRef};
+use domain::signs::engagement::{Context, fold};
+use domain::time::delivery_time::{NoRecommendation, Recommendation, only, recommend};
+use domain::time::instant;
+use domain::time::zone::{self, ZoneSource};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Serialize;

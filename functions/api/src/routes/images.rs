@@ -3,10 +3,11 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use domain::attachment::UPLOAD_TIME;
-use domain::id::ImageId;
-use domain::image::{self, Image, MAX_SIZE, TYPES};
-use domain::{instant, name};
+use domain::ground::id::ImageId;
+use domain::ground::name;
+use domain::message::attachment::UPLOAD_TIME;
+use domain::message::image::{self, Image, MAX_SIZE, TYPES};
+use domain::time::instant;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

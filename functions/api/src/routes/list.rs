@@ -6,11 +6,11 @@
 use aws::store::{Listed, Stored};
 use axum::Json;
 use axum::extract::State;
-use domain::engagement::Kpis;
-use domain::id::UserId;
+use domain::ground::id::UserId;
 use domain::message::{State as MessageState, Status};
-use domain::record::RecordRef;
-use domain::settings::Settings;
+use domain::people::record::RecordRef;
+use domain::signs::engagement::Kpis;
+use domain::team::settings::Settings;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -129,21 +129,21 @@ pub(crate) async fn list(
 impl From<Window> for WindowView {
     fn from(window: Window) -> Self {
         let Window { messages, complete, since } = window;
-        Self { messages, complete, since: since.map(domain::instant::format) }
+        Self { messages, complete, since: since.map(domain::time::instant::format) }
     }
 }
 
 impl Filter {
     fn read(query: &ListQuery) -> Result<Self, ApiError> {
         let invalid = |pointer: &'static str| {
-            move |error: domain::record::Invalid| ApiError::field(pointer, "invalid_id", error.to_string())
+            move |error: domain::people::record::Invalid| ApiError::field(pointer, "invalid_id", error.to_string())
         };
         let record = |text: &Option<String>, pointer| {
             text.as_deref().map(str::parse::<RecordRef>).transpose().map_err(invalid(pointer))
         };
         let owner = query.owner.as_deref().map(str::parse).transpose();
-        let owner =
-            owner.map_err(|error: domain::id::Invalid| ApiError::field("/owner", "invalid_id", error.to_string()))?;
+        let owner = owner
+            .map_err(|error: domain::ground::id::Invalid| ApiError::field("/owner", "invalid_id", error.to_string()))?;
         Ok(Self {
             tracked: query.tracked,
             regarding: record(&query.regarding, "/regarding")?,

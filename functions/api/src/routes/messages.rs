@@ -4,10 +4,10 @@ use aws::store::Stored;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::copy::Copy;
-use domain::engagement::Kpis;
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
+use domain::message::copy::Copy;
 use domain::message::{Body, Message, Recipient, State as MessageState};
+use domain::signs::engagement::Kpis;
 
 use super::thread;
 use crate::caller::Caller;

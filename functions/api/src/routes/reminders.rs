@@ -2,10 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::due::{Due, Work};
 use domain::message::State as MessageState;
-use domain::reminder::{Condition, Refusal, Reminder};
-use domain::schedule::When;
+use domain::message::reminder::{Condition, Refusal, Reminder};
+use domain::time::due::{Due, Work};
+use domain::time::schedule::When;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -2,9 +2,9 @@
 
 use aws::store::Stored;
 use axum::extract::{Path, State};
-use domain::copy::Copy;
+use domain::message::copy::Copy;
 use domain::message::{Message, State as MessageState, Status};
-use domain::schedule::{Schedule, When, resolve};
+use domain::time::schedule::{Schedule, When, resolve};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -3,10 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::due::{CHECK_AFTER, Due, Work};
-use domain::engagement::Kpis;
 use domain::message::Status;
-use domain::schedule::When;
+use domain::signs::engagement::Kpis;
+use domain::time::due::{CHECK_AFTER, Due, Work};
+use domain::time::schedule::When;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

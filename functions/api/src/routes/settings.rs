@@ -1,9 +1,9 @@
 //! What the organisation decided for all of its users.
 
 use axum::extract::State;
-use domain::consent::Preference;
-use domain::delivery_time::WorkingHours;
-use domain::settings::{BlockedRecipients, MAX_RETENTION_DAYS, Replies, Settings};
+use domain::people::consent::Preference;
+use domain::team::settings::{BlockedRecipients, MAX_RETENTION_DAYS, Replies, Settings};
+use domain::time::delivery_time::WorkingHours;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

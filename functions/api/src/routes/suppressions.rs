@@ -3,10 +3,10 @@
 use aws::store::Store;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::address::EmailAddress;
-use domain::id::OrgId;
-use domain::instant;
-use domain::suppression::{Reason, Suppression};
+use domain::ground::id::OrgId;
+use domain::people::address::EmailAddress;
+use domain::people::suppression::{Reason, Suppression};
+use domain::time::instant;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,6 +1,6 @@
 //! The place in a conversation that follows from the mail that a message answers.
 
-use domain::id::OrgId;
+use domain::ground::id::OrgId;
 use domain::message::Thread;
 use mail::compose::usable_ids;
 

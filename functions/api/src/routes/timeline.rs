@@ -3,14 +3,14 @@
 use aws::store::Stored;
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::agent::{Device, System};
-use domain::attachment::{self, Attachment};
-use domain::engagement::{Context, Judged, Kpis, fold};
-use domain::erasure::Person;
-use domain::event::Action;
-use domain::instant;
 use domain::message::Message;
-use domain::reply::Reply;
+use domain::message::attachment::{self, Attachment};
+use domain::people::erasure::Person;
+use domain::signs::agent::{Device, System};
+use domain::signs::engagement::{Context, Judged, Kpis, fold};
+use domain::signs::event::Action;
+use domain::signs::reply::Reply;
+use domain::time::instant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,12 +69,12 @@ pub(crate) struct ReplyView {
     /// `reply`, `auto_reply`, `bounce`, `forward`, `challenge` or `other`.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
-    kind: domain::reply::Kind,
+    kind: domain::signs::reply::Kind,
     /// The rules that said so.
     reasons: Vec<String>,
     /// How it was found: `reply_address`, `own_id` or `ses_id`.
     #[schema(value_type = String)]
-    matched_by: domain::reply::MatchedBy,
+    matched_by: domain::signs::reply::MatchedBy,
     /// The sender is who it says. What is not verified counts nowhere.
     verified: bool,
     /// It comes from the author's own side, and counts nowhere.
@@ -96,7 +96,7 @@ pub(crate) struct FileView {
 pub(crate) struct VerdictView {
     /// `human`, `proxy`, `prefetch`, `scanner`, `own_team`, `duplicate` or `unknown`.
     #[schema(value_type = String)]
-    class: domain::verdict::Class,
+    class: domain::signs::verdict::Class,
     #[schema(value_type = Vec<String>)]
     reasons: Vec<&'static str>,
 }

@@ -2,8 +2,8 @@
 
 use aws::store::Stored;
 use axum::extract::{Path, State};
-use domain::consent::{Preference, Standing};
 use domain::message::{Message, Recipient, Role, State as MessageState, TrackingState};
+use domain::people::consent::{Preference, Standing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

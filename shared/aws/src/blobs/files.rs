@@ -1,7 +1,7 @@
 //! Files of messages: uploaded by their authors, downloaded by recipients, each by an address that is signed for a while.
 
-use domain::attachment::{Attachment, Upload};
-use domain::id::{AttachmentId, MessageId};
+use domain::ground::id::{AttachmentId, MessageId};
+use domain::message::attachment::{Attachment, Upload};
 
 use super::{Blobs, DOWNLOAD_TIME, Error, Presigned, Uploaded, presigning, unavailable};
 

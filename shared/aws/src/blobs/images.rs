@@ -1,7 +1,7 @@
 //! Hosted images.
 
-use domain::id::ImageId;
-use domain::image::Image;
+use domain::ground::id::ImageId;
+use domain::message::image::Image;
 
 use super::{Blobs, Error, Presigned, Uploaded, bytes};
 

@@ -1,7 +1,7 @@
 //! Hits, onto the queue of the recorder.
 
-use domain::event::MessageHit;
-use domain::task::RecordTask;
+use domain::ground::task::RecordTask;
+use domain::signs::event::MessageHit;
 use serde::Serialize;
 
 use super::Direct;

@@ -1,6 +1,6 @@
 //! The stored addresses of a message's links, for tokens whose key was given up.
 
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -3,18 +3,18 @@
 //! Address and agent are reduced here, before anything leaves the function: what is on the queue, in the table
 //! and in the logs identifies nobody.
 
-use domain::agent::Agent;
-use domain::event::{Action, Hit, MessageHit};
-use domain::id::EventId;
-use domain::network::Network;
-use domain::token::{Kind, Token};
+use domain::ground::id::EventId;
+use domain::ground::token::{Kind, Token};
+use domain::signs::agent::Agent;
+use domain::signs::event::{Action, Hit, MessageHit};
+use domain::signs::network::Network;
 
 use super::http::Request;
 
 /// The hit that a verified token and its request make.
 pub fn of(request: &Request, token: &Token, action: Action) -> MessageHit {
     let context = &request.request_context;
-    let facts = domain::event::Request {
+    let facts = domain::signs::event::Request {
         agent: Agent::of(context.http.user_agent.as_deref()),
         network: Network::of(&context.http.source_ip),
         head: request.is_head(),

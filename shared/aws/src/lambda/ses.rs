@@ -3,8 +3,8 @@
 //! [`Told`] is an event of a configuration set: Amazon SES developer guide, "Contents of event data in Amazon SNS" and
 //! "Examples of event data". [`arrival::Arrival`] is a mail that came in. Only what is used is read; unknown fields and unknown kinds of events may come any day.
 
-use domain::copy::delivery::{Bounce, MailRef, News, Notice, Report};
-use domain::task::FeedbackTask;
+use domain::ground::task::FeedbackTask;
+use domain::message::copy::delivery::{Bounce, MailRef, News, Notice, Report};
 use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};

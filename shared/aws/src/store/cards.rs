@@ -1,7 +1,7 @@
 //! Cards of the assistant, by their owner.
 
-use domain::card::Card;
-use domain::id::{CardId, MessageId, OrgId, UserId};
+use domain::ground::id::{CardId, MessageId, OrgId, UserId};
+use domain::signs::card::Card;
 
 use super::idempotency::{self, Idempotency};
 use super::table::{Condition, Item, Range};

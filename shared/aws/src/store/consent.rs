@@ -3,10 +3,10 @@
 //! An objection is looked up by the records that have an address and by the accounts they belong to. When a record
 //! stops having the address, the address itself remembers, under its hash, until when an objection held.
 
-use domain::address::EmailAddress;
-use domain::consent::{Entry, Preference, Standing, account_of};
-use domain::id::OrgId;
-use domain::record::{Record, RecordRef};
+use domain::ground::id::OrgId;
+use domain::people::address::EmailAddress;
+use domain::people::consent::{Entry, Preference, Standing, account_of};
+use domain::people::record::{Record, RecordRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use super::{Error, Store, keys};
 /// What an address remembers of records that had it.
 #[derive(Serialize, Deserialize)]
 struct Remembered {
-    #[serde(with = "domain::instant::millis")]
+    #[serde(with = "domain::time::instant::millis")]
     denied_until: Timestamp,
 }
 

@@ -1,7 +1,7 @@
 //! Copies: read by the sender, changed one version at a time.
 
-use domain::copy::Copy;
-use domain::id::MessageId;
+use domain::ground::id::MessageId;
+use domain::message::copy::Copy;
 
 use super::table::{Condition, Item};
 use super::{Error, Store, keys};

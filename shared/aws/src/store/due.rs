@@ -1,7 +1,7 @@
 //! Hints at work that waits for its time, and the places up to which the ticks have read them.
 
-use domain::due::{Due, KEPT, Minute, SHARDS, Tick};
-use domain::instant;
+use domain::time::due::{Due, KEPT, Minute, SHARDS, Tick};
+use domain::time::instant;
 use futures::TryStreamExt;
 use futures::stream::{self, Stream, StreamExt};
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ const PAGE: i32 = 1000;
 
 #[derive(Serialize, Deserialize)]
 struct Position {
-    #[serde(with = "domain::instant::millis")]
+    #[serde(with = "domain::time::instant::millis")]
     next: Timestamp,
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::engagement::Kpis;
-use domain::event::Hit;
-use domain::hex;
-use domain::id::{MessageId, OrgId, UserId};
+use domain::ground::hex;
+use domain::ground::id::{MessageId, OrgId, UserId};
+use domain::signs::engagement::Kpis;
+use domain::signs::event::Hit;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 

@@ -1,6 +1,6 @@
 //! Answers of requests that may be repeated (`Idempotency-Key`), written in one transaction with what they did.
 
-use domain::id::OrgId;
+use domain::ground::id::OrgId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub struct Idempotency {
     /// What was answered.
     pub answer: Answer,
     /// When it is forgotten.
-    #[serde(with = "domain::instant::millis")]
+    #[serde(with = "domain::time::instant::millis")]
     pub expires_at: Timestamp,
 }
 

@@ -1,7 +1,7 @@
 //! Hosted images of an organisation.
 
-use domain::id::{ImageId, OrgId};
-use domain::image::Image;
+use domain::ground::id::{ImageId, OrgId};
+use domain::message::image::Image;
 
 use super::idempotency::{self, Idempotency};
 use super::table::{Condition, Item, Range};

@@ -3,12 +3,12 @@
 //! Sort keys are chosen so that what is read together lies together: `COPY#…` and `META` of a message are one range,
 //! its hits (`SEGMENT#…`) are another.
 
-use domain::address::EmailAddress;
-use domain::due::{Due, Minute, Tick, Work, shard};
-use domain::hex;
-use domain::id::{ActivityId, AttachmentId, CardId, EventId, ImageId, MessageId, OrgId, TemplateId, UserId};
-use domain::instant;
-use domain::record::RecordRef;
+use domain::ground::hex;
+use domain::ground::id::{ActivityId, AttachmentId, CardId, EventId, ImageId, MessageId, OrgId, TemplateId, UserId};
+use domain::people::address::EmailAddress;
+use domain::people::record::RecordRef;
+use domain::time::due::{Due, Minute, Tick, Work, shard};
+use domain::time::instant;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 

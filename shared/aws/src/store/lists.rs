@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::pin::pin;
 
-use domain::activity::{Activity, Kind};
-use domain::engagement::Kpis;
-use domain::id::{MessageId, OrgId, UserId};
-use domain::record::RecordRef;
+use domain::ground::id::{MessageId, OrgId, UserId};
+use domain::people::activity::{Activity, Kind};
+use domain::people::record::RecordRef;
+use domain::signs::engagement::Kpis;
 use futures::stream::TryStreamExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ const AT_LEAST: usize = 25;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Listed {
     /// By which the list is ordered: when it leaves or left, else when it was first saved.
-    #[serde(with = "domain::instant::millis")]
+    #[serde(with = "domain::time::instant::millis")]
     pub at: Timestamp,
     /// The message.
     pub message: MessageId,

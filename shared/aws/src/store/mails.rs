@@ -1,6 +1,6 @@
 //! Which copy a mail was, by the id that the mail service gave it. Events without tags and replies are joined by it.
 
-use domain::copy::delivery::MailRef;
+use domain::message::copy::delivery::MailRef;
 
 use super::table::{Condition, Item};
 use super::{Error, Store, keys};

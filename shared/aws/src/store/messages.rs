@@ -1,8 +1,8 @@
 //! Messages, the addresses of their links, and their files.
 
-use domain::attachment::Attachment;
-use domain::copy::Copy;
-use domain::id::{AttachmentId, MessageId, OrgId};
+use domain::ground::id::{AttachmentId, MessageId, OrgId};
+use domain::message::attachment::Attachment;
+use domain::message::copy::Copy;
 use domain::message::{Message, State};
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,8 @@
 //! Organisations, their settings, users and API keys.
 
-use domain::id::{OrgId, UserId};
+use domain::ground::id::{OrgId, UserId};
 use domain::message::Mailbox;
-use domain::settings::Settings;
+use domain::team::settings::Settings;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub struct ApiKey {
     #[serde(default)]
     pub user: Option<UserId>,
     /// Not valid from this instant on.
-    #[serde(default, with = "domain::instant::optional_millis")]
+    #[serde(default, with = "domain::time::instant::optional_millis")]
     pub expires_at: Option<Timestamp>,
     /// Taken back.
     #[serde(default)]

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::address::EmailAddress;
-use domain::id::{MessageId, OrgId};
+use domain::ground::id::{MessageId, OrgId};
 use domain::message::{Message, Recipient};
-use domain::record::{Record, RecordRef};
+use domain::people::address::EmailAddress;
+use domain::people::record::{Record, RecordRef};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ struct Mail {}
 
 #[derive(Serialize, Deserialize)]
 struct Forgotten {
-    #[serde(with = "domain::instant::millis")]
+    #[serde(with = "domain::time::instant::millis")]
     at: Timestamp,
 }
 
@@ -138,10 +138,10 @@ impl Store {
         let partition = keys::record_partition(org, record);
         for item in self.table.query(&partition, &Range::prefix(keys::ACTIVITY)).await? {
             let key = item.key();
-            let activity: domain::activity::Activity = item.read()?;
+            let activity: domain::people::activity::Activity = item.read()?;
             let subject = words(&activity.subject);
             if activity.message == Some(message) && subject != activity.subject {
-                let activity = domain::activity::Activity { subject, ..activity };
+                let activity = domain::people::activity::Activity { subject, ..activity };
                 self.table.put(Item::new(&key, &activity)?, Condition::Any).await?;
             }
         }

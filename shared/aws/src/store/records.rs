@@ -3,11 +3,11 @@
 //! The address index is written before the record and cleaned up after it, so it may name a record too many, never one
 //! too few; readers look whether the record still has the address.
 
-use domain::activity::Activity;
-use domain::address::EmailAddress;
-use domain::consent::Entry;
-use domain::id::{ActivityId, OrgId};
-use domain::record::{Record, RecordRef};
+use domain::ground::id::{ActivityId, OrgId};
+use domain::people::activity::Activity;
+use domain::people::address::EmailAddress;
+use domain::people::consent::Entry;
+use domain::people::record::{Record, RecordRef};
 use jiff::Timestamp;
 
 use super::idempotency::{self, Idempotency};

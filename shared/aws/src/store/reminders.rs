@@ -1,7 +1,7 @@
 //! Reminders: one for each message at most.
 
-use domain::id::MessageId;
-use domain::reminder::Reminder;
+use domain::ground::id::MessageId;
+use domain::message::reminder::Reminder;
 
 use super::table::{Condition, Item};
 use super::{Error, Store, keys};

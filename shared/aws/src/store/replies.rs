@@ -1,7 +1,7 @@
 //! Mail that came back to a message, each kept once.
 
-use domain::id::{EventId, MessageId};
-use domain::reply::Reply;
+use domain::ground::id::{EventId, MessageId};
+use domain::signs::reply::Reply;
 
 use super::table::{Condition, Item, Range};
 use super::{Error, Store, keys};

@@ -1,8 +1,8 @@
 //! Addresses to which an organisation sends no more.
 
-use domain::address::EmailAddress;
-use domain::id::OrgId;
-use domain::suppression::Suppression;
+use domain::ground::id::OrgId;
+use domain::people::address::EmailAddress;
+use domain::people::suppression::Suppression;
 
 use super::table::{Condition, Item, Range};
 use super::{Error, Store, keys};

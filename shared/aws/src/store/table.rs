@@ -320,7 +320,7 @@ fn expression(condition: Condition) -> (Option<String>, Option<Attributes>) {
         Condition::Any => (None, None),
         Condition::Absent => (Some("attribute_not_exists(pk)".to_owned()), None),
         Condition::AbsentOrExpired(now) => {
-            let values = HashMap::from([(":now".to_owned(), AttributeValue::S(domain::instant::format(now)))]);
+            let values = HashMap::from([(":now".to_owned(), AttributeValue::S(domain::time::instant::format(now)))]);
             (Some("attribute_not_exists(pk) OR expires_at <= :now".to_owned()), Some(values))
         }
         Condition::Version(version) => {

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::copy::Copy;
-use domain::id::{OrgId, TemplateId};
+use domain::ground::id::{OrgId, TemplateId};
 use domain::message::Message;
-use domain::performance::{self, Tally};
+use domain::message::copy::Copy;
+use domain::signs::performance::{self, Tally};
 use serde::Deserialize;
 
 use super::hits::Summary;

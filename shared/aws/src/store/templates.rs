@@ -1,7 +1,7 @@
 //! Templates of an organisation.
 
-use domain::id::{OrgId, TemplateId};
-use domain::template::Template;
+use domain::ground::id::{OrgId, TemplateId};
+use domain::message::template::Template;
 
 use super::idempotency::{self, Idempotency};
 use super::table::{Condition, Item, Range};

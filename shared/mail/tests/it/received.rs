@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use domain::reply::Kind;
+use domain::signs::reply::Kind;
 use jiff::civil::date;
 use mail::classify::classify;
 use mail::parse::parse;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use aws::store::{Listed, Part};
-use domain::engagement::Kpis;
-use domain::id::{OrgId, UserId};
+use domain::ground::id::{OrgId, UserId};
 use domain::message::{Message, State};
-use domain::record::RecordRef;
+use domain::people::record::RecordRef;
+use domain::signs::engagement::Kpis;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

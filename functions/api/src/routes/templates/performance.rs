@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::store::Error;
-use domain::id::{OrgId, TemplateId};
-use domain::performance::{Tally, best};
-use domain::template::Template;
+use domain::ground::id::{OrgId, TemplateId};
+use domain::message::template::Template;
+use domain::signs::performance::{Tally, best};
 use serde::Serialize;
 use utoipa::ToSchema;
 

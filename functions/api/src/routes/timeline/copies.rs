@@ -1,9 +1,9 @@
 //! What became of the copies, as events of the timeline. They follow from the copies as they are stored.
 
-use domain::copy::Copy;
-use domain::id::EventId;
-use domain::instant;
+use domain::ground::id::EventId;
 use domain::message::Message;
+use domain::message::copy::Copy;
+use domain::time::instant;
 use jiff::Timestamp;
 
 use super::{EventView, address};

@@ -1,8 +1,8 @@
 //! Mail that came back, as events of the timeline.
 
-use domain::instant;
 use domain::message::Message;
-use domain::reply::{Kind, Reply};
+use domain::signs::reply::{Kind, Reply};
+use domain::time::instant;
 
 use super::{EventView, ReplyView, address};
 

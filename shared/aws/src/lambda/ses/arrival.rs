@@ -2,7 +2,7 @@
 //!
 //! Source: Amazon SES developer guide, "Contents of notifications for Amazon SES email receiving".
 
-use domain::trust::{Check, Verdicts};
+use domain::signs::trust::{Check, Verdicts};
 use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};

@@ -1,0 +1,8 @@
+//! Ground that everything stands on: ids, names, signed tokens, tasks.
+
+pub mod hex;
+pub mod id;
+pub mod keyring;
+pub mod name;
+pub mod task;
+pub mod token;

@@ -1,0 +1,218 @@
+//! Reminders: an author wants to hear of a message again at a time, perhaps only if nothing happened by then.
+//!
+//! ```text
+//! pending ─(due)─► fired        the condition holds: a card appears
+//!             └──► satisfied    somebody answered or opened in time
+//! ```
+//!
+//! Judged when it is due and not before: until then a verdict on a hit may still change. Only what happened *by*
+//! the due time counts, so a tick that comes late decides as it would have decided in time. Like the changes of
+//! a copy, each is a pure function whose result is written on condition of the version that was read.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::ground::name;
+use crate::message::summary::moment;
+use crate::time::schedule::Schedule;
+
+/// When a reminder fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Nobody answered by then.
+    NoReply,
+    /// No person opened it by then.
+    NotOpened,
+    /// In any case.
+    Always,
+}
+
+impl Condition {
+    /// True for what can only be judged on a message that is followed.
+    pub fn needs_tracking(self) -> bool {
+        !matches!(self, Self::Always)
+    }
+}
+
+/// What a person did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// Opened the message.
+    Opened,
+    /// Answered it.
+    Answered,
+}
+
+/// What became of a reminder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not due yet.
+    Pending,
+    /// The condition held.
+    Fired {
+        /// When the card was made.
+        #[serde(with = "crate::time::instant::millis")]
+        at: Timestamp,
+    },
+    /// It was not needed.
+    Satisfied {
+        /// When somebody did what was hoped for.
+        #[serde(with = "crate::time::instant::millis")]
+        at: Timestamp,
+        /// What they did.
+        by: Deed,
+    },
+}
+
+impl Status {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Fired { .. } => "fired",
+            Self::Satisfied { .. } => "satisfied",
+        }
+    }
+}
+
+/// A reminder of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// What the card will say.
+    pub title: String,
+    /// Whether it fires.
+    pub condition: Condition,
+    /// When that is judged.
+    pub due: Schedule,
+    /// What became of it.
+    pub status: Status,
+    /// Counts every change; the condition of the next one.
+    pub version: u32,
+}
+
+/// What is known of the recipients when a reminder is judged. Machines never count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The first open by a person.
+    pub opened_by_person: Option<Timestamp>,
+    /// The first answer by a person.
+    pub replied_by_person: Option<Timestamp>,
+}
+
+/// What to do with a reminder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement {
+    /// Look again at this instant.
+    Wait(Timestamp),
+    /// Make the card, then write this.
+    Fire(Reminder),
+    /// Write this.
+    Satisfy(Reminder),
+    /// Nothing: it was judged before.
+    Done,
+}
+
+/// Why a reminder cannot be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It fired, or was satisfied.
+    #[error("the reminder is over")]
+    NotPending,
+    /// Its title is no title.
+    #[error(transparent)]
+    Title(#[from] name::Invalid),
+}
+
+impl Reminder {
+    /// A reminder that waits.
+    ///
+    /// # Errors
+    /// When the title is empty, longer than a display name, or more than one line.
+    pub fn new(title: String, condition: Condition, due: Schedule) -> Result<Self, name::Invalid> {
+        if title.trim().is_empty() {
+            return Err(name::Invalid::Empty);
+        }
+        name::display_name(&title)?;
+        Ok(Self { title, condition, due, status: Status::Pending, version: 1 })
+    }
+
+    /// The same reminder with other terms.
+    ///
+    /// # Errors
+    /// When it is over, or the title is no title.
+    pub fn changed(&self, title: String, condition: Condition, due: Schedule) -> Result<Self, Refusal> {
+        if self.status != Status::Pending {
+            return Err(Refusal::NotPending);
+        }
+        Ok(Self { version: self.version + 1, ..Self::new(title, condition, due)? })
+    }
+
+    /// True when it can only be judged on a message that is followed.
+    pub fn needs_tracking(&self) -> bool {
+        self.condition.needs_tracking()
+    }
+
+    fn next(&self, status: Status) -> Self {
+        Self { status, version: self.version + 1, ..self.clone() }
+    }
+}
+
+/// Decides what to do with a reminder at `now`. The due time is resolved once more, under the rules of today.
+pub fn judge(reminder: &Reminder, facts: Facts, now: Timestamp) -> Judgement {
+    let due = reminder.due.again();
+    if reminder.status != Status::Pending {
+        return Judgement::Done;
+    }
+    if now < due {
+        return Judgement::Wait(due);
+    }
+    match hoped_for(reminder.condition, facts).filter(|(at, _)| *at <= due) {
+        Some((at, by)) => Judgement::Satisfy(reminder.next(Status::Satisfied { at, by })),
+        None => Judgement::Fire(reminder.next(Status::Fired { at: now })),
+    }
+}
+
+/// The first deed that makes a reminder needless. Who answered has read it, whether or not images were shown.
+fn hoped_for(condition: Condition, facts: Facts) -> Option<(Timestamp, Deed)> {
+    let answered = facts.replied_by_person.map(|at| (at, Deed::Answered));
+    let opened = facts.opened_by_person.map(|at| (at, Deed::Opened));
+    match condition {
+        Condition::NoReply => answered,
+        Condition::NotOpened => [opened, answered].into_iter().flatten().min_by_key(|(at, _)| *at),
+        Condition::Always => None,
+    }
+}
+
+/// What a reminder will do, or what became of it, in words for the reader in `zone`.
+pub fn summary(reminder: &Reminder, now: Timestamp, zone: &TimeZone) -> String {
+    let on = |at| moment(at, now, zone);
+    match reminder.status {
+        Status::Pending => format!("Reminds on {}{}", on(reminder.due.again()), condition_ahead(reminder.condition)),
+        Status::Fired { at } => format!("Reminded on {}{}", on(at), condition_behind(reminder.condition)),
+        Status::Satisfied { at, by: Deed::Answered } => format!("Not needed: answered on {}", on(at)),
+        Status::Satisfied { at, by: Deed::Opened } => format!("Not needed: opened on {}", on(at)),
+    }
+}
+
+fn condition_ahead(condition: Condition) -> &'static str {
+    match condition {
+        Condition::NoReply => " if nobody has replied",
+        Condition::NotOpened => " if nobody has opened it",
+        Condition::Always => "",
+    }
+}
+
+fn condition_behind(condition: Condition) -> &'static str {
+    match condition {
+        Condition::NoReply => ": not answered by a person",
+        Condition::NotOpened => ": not opened by a person",
+        Condition::Always => "",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+use super::*;
+use crate::time::schedule::WallTime;
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Due at 08:00 in Berlin.
+fn reminder(condition: Condition) -> Reminder {
+    let wall = WallTime { local: "2026-11-24T08:00:00".parse().unwrap(), time_zone: "Europe/Berlin".into() };
+    let due = Schedule { at: instant("2026-11-24T07:00:00Z"), wall };
+    Reminder::new("Call about the offer".into(), condition, due).unwrap()
+}
+
+fn facts(opened: Option<&str>, replied: Option<&str>) -> Facts {
+    Facts { opened_by_person: opened.map(instant), replied_by_person: replied.map(instant) }
+}
+
+fn status(judgement: Judgement) -> Status {
+    match judgement {
+        Judgement::Fire(reminder) | Judgement::Satisfy(reminder) => reminder.status,
+        other => panic!("{other:?}"),
+    }
+}
+
+const BEFORE: Option<&str> = Some("2026-11-23T13:05:00Z");
+const EARLIER: Option<&str> = Some("2026-11-23T12:00:00Z");
+const ON_TIME: Option<&str> = Some("2026-11-24T07:00:00Z");
+const LATE: Option<&str> = Some("2026-11-24T07:00:00.001Z");
+
+#[test]
+fn only_what_happened_in_time_makes_it_needless() {
+    use Condition::{Always, NoReply, NotOpened};
+    use Deed::{Answered, Opened};
+    for (condition, opened, replied, want) in [
+        (NoReply, None, None, None),
+        (NoReply, BEFORE, None, None),
+        (NoReply, None, BEFORE, Some((BEFORE, Answered))),
+        (NoReply, None, ON_TIME, Some((ON_TIME, Answered))),
+        (NoReply, None, LATE, None),
+        (NotOpened, None, None, None),
+        (NotOpened, BEFORE, None, Some((BEFORE, Opened))),
+        (NotOpened, LATE, None, None),
+        (NotOpened, None, BEFORE, Some((BEFORE, Answered))),
+        (NotOpened, EARLIER, BEFORE, Some((EARLIER, Opened))),
+        (NotOpened, LATE, BEFORE, Some((BEFORE, Answered))),
+        (Always, BEFORE, BEFORE, None),
+    ] {
+        // Whether the tick came in time or hours later.
+        for now in ["2026-11-24T07:00:00Z", "2026-11-24T19:00:00Z"].map(instant) {
+            let got = status(judge(&reminder(condition), facts(opened, replied), now));
+            let want = match want {
+                Some((at, by)) => Status::Satisfied { at: instant(at.unwrap()), by },
+                None => Status::Fired { at: now },
+            };
+            assert_eq!(got, want, "{condition:?} {opened:?} {replied:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_decided_early_or_twice() {
+    let pending = reminder(Condition::NoReply);
+    let due = instant("2026-11-24T07:00:00Z");
+    let early = instant("2026-11-24T06:59:59.999Z");
+    assert_eq!(judge(&pending, facts(BEFORE, BEFORE), early), Judgement::Wait(due));
+    let Judgement::Fire(fired) = judge(&pending, Facts::default(), due) else { panic!() };
+    assert_eq!(fired.version, pending.version + 1);
+    assert_eq!(judge(&fired, Facts::default(), due), Judgement::Done);
+    assert_eq!(judge(&fired, facts(BEFORE, BEFORE), due), Judgement::Done);
+}
+
+#[test]
+fn the_rules_of_today_decide_when_it_is_due() {
+    let stale = Reminder {
+        due: Schedule { at: instant("2026-11-24T06:00:00Z"), ..reminder(Condition::Always).due },
+        ..reminder(Condition::Always)
+    };
+    let at = instant("2026-11-24T06:00:00Z");
+    assert_eq!(judge(&stale, Facts::default(), at), Judgement::Wait(instant("2026-11-24T07:00:00Z")));
+}
+
+#[test]
+fn it_changes_while_it_is_pending() {
+    let pending = reminder(Condition::NoReply);
+    let changed = pending.changed("Write".into(), Condition::Always, pending.due.clone()).unwrap();
+    assert_eq!((changed.version, changed.needs_tracking()), (2, false));
+    let fired = pending.next(Status::Fired { at: instant("2026-11-24T07:00:00Z") });
+    let refused = fired.changed("Write".into(), Condition::Always, pending.due.clone());
+    assert_eq!(refused, Err(Refusal::NotPending));
+    for title in ["", "  ", "a\nb", &"a".repeat(257)] {
+        assert!(pending.changed(title.into(), Condition::Always, pending.due.clone()).is_err(), "{title:?}");
+    }
+}
+
+#[test]
+fn the_summary_says_what_became_of_it() {
+    let berlin = crate::time::zone::named("Europe/Berlin").unwrap();
+    let now = instant("2026-11-24T07:00:10Z");
+    for (condition, opened, replied, pending, after) in [
+        (
+            Condition::NoReply,
+            None,
+            None,
+            "Reminds on Tue 24 Nov, 08:00 if nobody has replied",
+            "Reminded on Tue 24 Nov, 08:00: not answered by a person",
+        ),
+        (
+            Condition::NotOpened,
+            None,
+            None,
+            "Reminds on Tue 24 Nov, 08:00 if nobody has opened it",
+            "Reminded on Tue 24 Nov, 08:00: not opened by a person",
+        ),
+        (Condition::Always, None, None, "Reminds on Tue 24 Nov, 08:00", "Reminded on Tue 24 Nov, 08:00"),
+        (
+            Condition::NoReply,
+            None,
+            BEFORE,
+            "Reminds on Tue 24 Nov, 08:00 if nobody has replied",
+            "Not needed: answered on Mon 23 Nov, 14:05",
+        ),
+        (
+            Condition::NotOpened,
+            BEFORE,
+            None,
+            "Reminds on Tue 24 Nov, 08:00 if nobody has opened it",
+            "Not needed: opened on Mon 23 Nov, 14:05",
+        ),
+    ] {
+        let reminder = reminder(condition);
+        assert_eq!(summary(&reminder, now, &berlin), pending);
+        let (Judgement::Fire(next) | Judgement::Satisfy(next)) = judge(&reminder, facts(opened, replied), now) else {
+            panic!()
+        };
+        assert_eq!(summary(&next, now, &berlin), after);
+        assert_eq!(serde_json::from_value::<Reminder>(serde_json::to_value(&next).unwrap()).unwrap(), next);
+    }
+}

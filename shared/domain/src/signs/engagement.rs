@@ -1,0 +1,159 @@
+//! Engagement: everything that follows from the hits of a message, as one fold over a set.
+//!
+//! Order and repetition of the input make no difference, so whatever crashed, came twice or came late ends
+//! in the same figures.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ground::id::EventId;
+use crate::message::Message;
+use crate::message::copy::Copy;
+use crate::signs::event::{Action, Hit};
+use crate::signs::reply::Reply;
+use crate::signs::verdict::{self, Verdict};
+
+/// The figures of a message. Approximations all the same: images may be blocked or cached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kpis {
+    /// Opens by a person.
+    pub opens: u32,
+    /// Downloads of tracked files by a person.
+    pub attachment_views: u32,
+    /// Clicks by a person.
+    pub link_clicks: u32,
+    /// Answers by a person.
+    pub replies: u32,
+    /// The first answer by a person.
+    #[serde(default, with = "crate::time::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    pub first_replied_at: Option<Timestamp>,
+    /// Opens that no person is known to have made.
+    pub machine_opens: u32,
+    /// Clicks and downloads that no person is known to have made.
+    pub machine_clicks: u32,
+    /// The first open by a person.
+    #[serde(with = "crate::time::instant::optional_millis")]
+    pub first_opened_at: Option<Timestamp>,
+    /// The last open by a person.
+    #[serde(with = "crate::time::instant::optional_millis")]
+    pub last_opened_at: Option<Timestamp>,
+}
+
+impl Kpis {
+    /// The figures with what came back counted anew, each mail once.
+    #[must_use]
+    pub fn with_replies(self, replies: &[Reply]) -> Self {
+        let answers: BTreeMap<EventId, &Reply> =
+            replies.iter().filter(|reply| reply.is_answer()).map(|reply| (reply.id, reply)).collect();
+        let first_replied_at = answers.values().map(|reply| reply.at).min();
+        Self { replies: u32::try_from(answers.len()).unwrap_or(u32::MAX), first_replied_at, ..self }
+    }
+
+    /// These figures with the answers that others have.
+    #[must_use]
+    pub fn keeping_replies(self, others: &Self) -> Self {
+        Self { replies: others.replies, first_replied_at: others.first_replied_at, ..self }
+    }
+}
+
+/// What the rules may know besides the hits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    /// By position in the message.
+    pub recipients: Vec<verdict::Recipient>,
+    /// How many different links the message has.
+    pub links: usize,
+}
+
+impl Context {
+    /// What a message and its copies tell.
+    pub fn of(message: &Message, copies: &[Copy]) -> Self {
+        let sender = message.from.email.key();
+        let recipients = message.recipients.iter().enumerate().map(|(n, recipient)| verdict::Recipient {
+            arrived_at: copies.get(n).and_then(|copy| copy.delivery.delivered_at.or(copy.sent_at)),
+            is_sender: recipient.mailbox.email.key() == sender,
+        });
+        Self { recipients: recipients.collect(), links: usize::from(message.links) }
+    }
+}
+
+/// A hit with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The facts.
+    pub hit: Hit,
+    /// What they mean.
+    pub verdict: Verdict,
+}
+
+impl Judged {
+    /// A person looked at the mail.
+    pub fn is_open_by_person(&self) -> bool {
+        self.hit.action == Action::Open && self.verdict.class.is_person()
+    }
+}
+
+/// The outcome of the fold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Engagement {
+    /// The figures.
+    pub kpis: Kpis,
+    /// All hits, each once, oldest first.
+    pub judged: Vec<Judged>,
+}
+
+impl Engagement {
+    /// The first open by a person, for each recipient who opened.
+    pub fn first_opens(&self) -> BTreeMap<u16, &Hit> {
+        let mut first = BTreeMap::new();
+        for judged in &self.judged {
+            if judged.is_open_by_person() {
+                first.entry(judged.hit.recipient).or_insert(&judged.hit);
+            }
+        }
+        first
+    }
+}
+
+/// Folds a set of hits, given in any order and any number of times.
+pub fn fold(hits: impl IntoIterator<Item = Hit>, context: &Context) -> Engagement {
+    let unique: BTreeMap<EventId, Hit> = hits.into_iter().map(|hit| (hit.id, hit)).collect();
+    let mut by_recipient: BTreeMap<u16, Vec<&Hit>> = BTreeMap::new();
+    for hit in unique.values() {
+        by_recipient.entry(hit.recipient).or_default().push(hit);
+    }
+    let mut judged = Vec::with_capacity(unique.len());
+    for (position, mut hits) in by_recipient {
+        hits.sort_by_key(|hit| (hit.at, hit.id));
+        let recipient = context.recipients.get(usize::from(position)).copied().unwrap_or_default();
+        let verdicts = verdict::judge(&hits, recipient, context.links);
+        judged.extend(hits.into_iter().cloned().zip(verdicts).map(|(hit, verdict)| Judged { hit, verdict }));
+    }
+    judged.sort_by_key(|judged| (judged.hit.at, judged.hit.id));
+    Engagement { kpis: count(&judged), judged }
+}
+
+fn count(judged: &[Judged]) -> Kpis {
+    let mut kpis = Kpis::default();
+    // A HEAD request fetches nothing: it is kept, and counted nowhere.
+    for Judged { hit, verdict } in judged.iter().filter(|judged| !judged.hit.request.head) {
+        match (hit.action, verdict.class.is_person(), verdict.class.is_machine()) {
+            (Action::Open, true, _) => {
+                kpis.opens += 1;
+                kpis.first_opened_at.get_or_insert(hit.at);
+                kpis.last_opened_at = Some(hit.at);
+            }
+            (Action::Click(_), true, _) => kpis.link_clicks += 1,
+            (Action::AttachmentView(_), true, _) => kpis.attachment_views += 1,
+            (Action::Open, _, true) => kpis.machine_opens += 1,
+            (_, _, true) => kpis.machine_clicks += 1,
+            _ => {}
+        }
+    }
+    kpis
+}
+
+#[cfg(test)]
+mod tests;
