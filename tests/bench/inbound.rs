@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use domain::signs::reply::Kind;
+use domain::signs::reply::ReplyKind;
 use jiff::SignedDuration;
 use jiff::civil::date;
 use local::inbound::Envelope;
@@ -36,9 +36,9 @@ pub fn reading() -> Vec<Row> {
     rows
 }
 
-fn quality(corpus: &[(Kind, Vec<u8>)]) -> Vec<Row> {
+fn quality(corpus: &[(ReplyKind, Vec<u8>)]) -> Vec<Row> {
     // Of each kind: how many there are, how many were taken for it, and how many of these are it.
-    let mut counts: BTreeMap<Kind, [u32; 3]> = BTreeMap::new();
+    let mut counts: BTreeMap<ReplyKind, [u32; 3]> = BTreeMap::new();
     for (kind, raw) in corpus {
         let found = classify(&parse(raw).unwrap(), raw.starts_with(b"Return-Path: <>"), date(2026, 11, 24)).kind;
         counts.entry(*kind).or_default()[0] += 1;
@@ -46,7 +46,7 @@ fn quality(corpus: &[(Kind, Vec<u8>)]) -> Vec<Row> {
         counts.entry(found).or_default()[2] += u32::from(found == *kind);
     }
     let share = |part: u32, whole: u32| if whole == 0 { 1.0 } else { f64::from(part) / f64::from(whole) };
-    let row = |(kind, [there, taken, right]): (&Kind, &[u32; 3])| {
+    let row = |(kind, [there, taken, right]): (&ReplyKind, &[u32; 3])| {
         let (precision, recall) = (share(*right, *taken), share(*right, *there));
         Row::time(
             &format!("{kind:?} of the corpus ({there} mails)"),
@@ -112,7 +112,7 @@ pub async fn costs() -> Vec<Row> {
     rows
 }
 
-fn corpus() -> Vec<(Kind, Vec<u8>)> {
+fn corpus() -> Vec<(ReplyKind, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail");
     let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
     let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
@@ -122,6 +122,6 @@ fn corpus() -> Vec<(Kind, Vec<u8>)> {
 }
 
 /// What a mail is by its name.
-fn kind(file: &str) -> Option<Kind> {
+fn kind(file: &str) -> Option<ReplyKind> {
     serde_json::from_value(json!(file.split(['-', '.']).next()?)).ok()
 }

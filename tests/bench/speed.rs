@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::ground::id::MessageId;
 use domain::ground::keyring::KeyRing;
-use domain::ground::token::{Kind, Signer, Token};
+use domain::ground::token::{Token, TokenKind, TokenSigner};
 use jiff::SignedDuration;
 use mail::compose::{Mail, Mailbox, compose};
 use mail::{text, track};
@@ -20,17 +20,17 @@ const ROUND: Duration = Duration::from_millis(60);
 
 /// Rewriting and composing, over the bytes that go in.
 pub fn composing() -> Vec<Row> {
-    let signer = Signer::new(&KeyRing::new(1, [(1, vec![7; 32])].into()).unwrap());
+    let signer = TokenSigner::new(&KeyRing::new(1, [(1, vec![7; 32])].into()).unwrap());
     let address = |kind, destination: &str| {
         let message = MessageId::new(start(), [7; 10]);
         let token = Token { kind, message, recipient: 0, index: 0, destination: destination.to_owned() };
         format!("https://t.example.com/c/{}", signer.sign(&token).unwrap())
     };
-    let pixel = address(Kind::Open, "");
+    let pixel = address(TokenKind::Open, "");
     let destination = "https://example.com/catalogue/item-12?lang=en&ref=offer#specification";
     // One address for all links, as signing is a row of its own.
-    let wrapped = address(Kind::Click, destination);
-    let signing = median(&|| drop(black_box(address(Kind::Click, destination))));
+    let wrapped = address(TokenKind::Click, destination);
+    let signing = median(&|| drop(black_box(address(TokenKind::Click, destination))));
     let mut rows = vec![Row::time("signing the address of a link", micros(signing))];
     for size in SIZES {
         let html = mails::html(size);

@@ -184,13 +184,13 @@ async fn a_flood_on_one_message_is_bounded() {
 #[tokio::test(start_paused = true)]
 async fn links_lead_on_after_their_key_was_given_up() {
     use domain::ground::keyring::KeyRing;
-    use domain::ground::token::Signer;
+    use domain::ground::token::TokenSigner;
     let world = World::new().await;
     world.send(offer()).await;
     let click = world.received()[0].tracked("/c/")[0].clone();
     let token = click.rsplit('/').next().unwrap();
     let other = KeyRing::new(2, [(2, vec![8; 32])].into()).unwrap();
-    let app = redirect::App { signer: Signer::new(&other), ..world.parts.redirect() };
+    let app = redirect::App { signer: TokenSigner::new(&other), ..world.parts.redirect() };
     let event = |token: &str| {
         serde_json::from_value(json!({"pathParameters": {"token": token}, "requestContext":
         {"requestId": "r", "timeEpoch": 0, "http": {"method": "GET", "sourceIp": "203.0.113.7"}}}))
@@ -198,9 +198,9 @@ async fn links_lead_on_after_their_key_was_given_up() {
     };
     let true_way = ("location", "https://example.com/offer?a=1&b=2#top".into());
     assert!(redirect::handle(&app, event(token)).await.headers.contains(&true_way));
-    let forger = Signer::new(&KeyRing::new(1, [(1, vec![9; 32])].into()).unwrap());
-    let honest = Signer::new(&KeyRing::new(1, [(1, vec![7; 32])].into()).unwrap());
-    let mut claim = honest.verify(domain::ground::token::Kind::Click, token).unwrap();
+    let forger = TokenSigner::new(&KeyRing::new(1, [(1, vec![9; 32])].into()).unwrap());
+    let honest = TokenSigner::new(&KeyRing::new(1, [(1, vec![7; 32])].into()).unwrap());
+    let mut claim = honest.verify(domain::ground::token::TokenKind::Click, token).unwrap();
     claim.destination = "https://evil.example".to_owned();
     let response = redirect::handle(&app, event(&forger.sign(&claim).unwrap())).await;
     assert!(response.headers.contains(&true_way), "no open redirect: {:?}", response.headers);

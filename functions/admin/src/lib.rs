@@ -147,7 +147,7 @@ async fn create_key(
         app.store.user(org, user).await.map_err(unavailable)?.ok_or("user: no such user in this organisation")?;
     }
     let minted = api_key::mint(app.ids.bytes(), app.ids.bytes());
-    let api_key::Parsed { id, secret_hash } = minted.stored;
+    let api_key::PresentedKey { id, secret_hash } = minted.stored;
     let key = ApiKey { id: id.clone(), secret_hash, org, user, expires_at, revoked: false };
     app.store.put_api_key(&key).await.map_err(unavailable)?;
     Ok(Answer::Key { api_key: minted.text, id })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ground::id::{EventId, MessageId, TemplateId};
 use domain::ground::name;
-use domain::message::{Body, MAX_BODY, MAX_RECIPIENTS, Mailbox, Recipient, Role};
+use domain::message::{Body, MAX_BODY, MAX_RECIPIENTS, Mailbox, Recipient, RecipientRole};
 use domain::people::address::EmailAddress;
 use domain::people::record::RecordRef;
 use serde::Deserialize;
@@ -99,7 +99,7 @@ pub(crate) struct RecipientInput {
 #[derive(Debug, Default)]
 pub(crate) struct Change {
     /// All recipients of one field.
-    pub(crate) recipients: Vec<(Role, Vec<Recipient>)>,
+    pub(crate) recipients: Vec<(RecipientRole, Vec<Recipient>)>,
     /// The subject.
     pub(crate) subject: Option<String>,
     /// The two parts; a part that was not given is derived from the other.
@@ -122,9 +122,11 @@ impl MessageInput {
     pub(crate) fn check(self) -> Result<Change, ApiError> {
         let mut checks = Checks::default();
         let mut recipients = Vec::new();
-        for (role, field, input) in
-            [(Role::To, "/to", self.to), (Role::Cc, "/cc", self.cc), (Role::Bcc, "/bcc", self.bcc)]
-        {
+        for (role, field, input) in [
+            (RecipientRole::To, "/to", self.to),
+            (RecipientRole::Cc, "/cc", self.cc),
+            (RecipientRole::Bcc, "/bcc", self.bcc),
+        ] {
             if let Some(input) = input {
                 recipients.push((role, read_recipients(&mut checks, role, field, input)));
             }
@@ -157,7 +159,12 @@ pub(crate) fn body(html: Option<String>, text: Option<String>) -> Option<Body> {
     }
 }
 
-fn read_recipients(checks: &mut Checks, role: Role, field: &str, input: Vec<RecipientInput>) -> Vec<Recipient> {
+fn read_recipients(
+    checks: &mut Checks,
+    role: RecipientRole,
+    field: &str,
+    input: Vec<RecipientInput>,
+) -> Vec<Recipient> {
     if input.len() > MAX_RECIPIENTS {
         checks.add(field, "too_many_recipients", TOO_MANY);
         return Vec::new();
@@ -169,11 +176,11 @@ fn read_recipients(checks: &mut Checks, role: Role, field: &str, input: Vec<Reci
 impl RecipientInput {
     /// Checks the fields of somebody addressed.
     pub(crate) fn read(self, checks: &mut Checks, at: &str) -> Option<Recipient> {
-        read_recipient(checks, Role::To, at, self)
+        read_recipient(checks, RecipientRole::To, at, self)
     }
 }
 
-fn read_recipient(checks: &mut Checks, role: Role, at: &str, input: RecipientInput) -> Option<Recipient> {
+fn read_recipient(checks: &mut Checks, role: RecipientRole, at: &str, input: RecipientInput) -> Option<Recipient> {
     let email = checks.keep(format!("{at}/email"), "invalid_address", EmailAddress::parse(&input.email));
     let name = input.name.filter(|name| !name.trim().is_empty());
     if let Some(name) = &name {
@@ -230,10 +237,10 @@ const TOO_MANY: &str = "at most 50 recipients: Telltale is for one-to-one and sm
 /// When there are too many recipients, or one of them twice.
 pub(crate) fn replace_recipients(
     current: &[Recipient],
-    changed: &[(Role, Vec<Recipient>)],
+    changed: &[(RecipientRole, Vec<Recipient>)],
 ) -> Result<Vec<Recipient>, ApiError> {
     let mut all = Vec::new();
-    for role in [Role::To, Role::Cc, Role::Bcc] {
+    for role in [RecipientRole::To, RecipientRole::Cc, RecipientRole::Bcc] {
         match changed.iter().find(|(changed, _)| *changed == role) {
             Some((_, recipients)) => all.extend(recipients.iter().cloned()),
             None => all.extend(current.iter().filter(|recipient| recipient.role == role).cloned()),
@@ -251,12 +258,12 @@ pub(crate) fn replace_recipients(
     }
 }
 
-fn place(all: &[Recipient], n: usize, role: Role) -> String {
+fn place(all: &[Recipient], n: usize, role: RecipientRole) -> String {
     let before = all[..n].iter().filter(|recipient| recipient.role == role).count();
     let field = match role {
-        Role::To => "to",
-        Role::Cc => "cc",
-        Role::Bcc => "bcc",
+        RecipientRole::To => "to",
+        RecipientRole::Cc => "cc",
+        RecipientRole::Bcc => "bcc",
     };
     format!("/{field}/{before}/email")
 }

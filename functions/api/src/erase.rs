@@ -5,14 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use aws::store::{Stored, Summary};
+use aws::store::{Figures, StoredMessage};
 use domain::ground::id::MessageId;
 use domain::message::copy::Copy;
 use domain::message::reminder::Reminder;
-use domain::message::{Body, Message, State};
+use domain::message::{Body, Message, MessageState};
 use domain::people::erasure::{ERASED, Person, redact};
 use domain::signs::card::{Card, fact};
-use domain::signs::engagement::{Context, Kpis, fold};
+use domain::signs::engagement::{FoldContext, Kpis, fold};
 
 use crate::App;
 use crate::caller::Caller;
@@ -41,7 +41,7 @@ pub(crate) async fn from_message(app: &App, caller: &Caller, person: &Person, id
     }
 }
 
-async fn take_out(app: &App, person: &Person, stored: Stored) -> Result<(), ApiError> {
+async fn take_out(app: &App, person: &Person, stored: StoredMessage) -> Result<(), ApiError> {
     let erased: BTreeSet<u16> = stored.message.erased().union(&person.places(&stored.message)).copied().collect();
     figures(app, person, &stored, &erased).await?;
     let names = person.called(&stored.message);
@@ -60,9 +60,9 @@ async fn take_out(app: &App, person: &Person, stored: Stored) -> Result<(), ApiE
 }
 
 /// The figures without them. From here on, nothing that they do is recorded.
-async fn figures(app: &App, person: &Person, stored: &Stored, erased: &BTreeSet<u16>) -> Result<(), ApiError> {
+async fn figures(app: &App, person: &Person, stored: &StoredMessage, erased: &BTreeSet<u16>) -> Result<(), ApiError> {
     let message = &stored.message;
-    let before = app.store.summary(message.org, message.owner, message.id).await?;
+    let before = app.store.figures(message.org, message.owner, message.id).await?;
     let mut hits = app.store.hits(message.id).await?;
     hits.retain(|hit| !erased.contains(&hit.recipient));
     let mut came_back = app.store.replies(message.id).await?;
@@ -73,14 +73,14 @@ async fn figures(app: &App, person: &Person, stored: &Stored, erased: &BTreeSet<
         (true, _) => Kpis::default(),
         // The log is gone, so nobody can tell whose figures they are.
         (false, true) => before.kpis.clone(),
-        (false, false) => fold(hits, &Context::of(message, &stored.copies)).kpis.with_replies(&came_back),
+        (false, false) => fold(hits, &FoldContext::of(message, &stored.copies)).kpis.with_replies(&came_back),
     };
     let left = before.left && !nobody_left;
     let mut marked = before.erased.clone();
     marked.extend(may_have_left(&stored.copies).filter(|recipient| erased.contains(recipient)));
-    let after = Summary { kpis, logged, left, erased: marked, ..before.clone() };
+    let after = Figures { kpis, logged, left, erased: marked, ..before.clone() };
     if after != before {
-        app.store.replace_summary(message, &before, &after).await?;
+        app.store.replace_figures(message, &before, &after).await?;
     }
     Ok(())
 }
@@ -113,20 +113,21 @@ async fn reword(app: &App, message: &Message, words: impl Fn(&str) -> String) ->
 }
 
 /// The message itself, with its copies and its text. What others are still to get stays as its author wrote it.
-async fn forget(app: &App, person: &Person, stored: Stored, names: &[String]) -> Result<Message, ApiError> {
+async fn forget(app: &App, person: &Person, stored: StoredMessage, names: &[String]) -> Result<Message, ApiError> {
     let Some((mut after, copies)) = person.forgotten_in(&stored.message, &stored.copies) else {
         return Ok(stored.message);
     };
     let settled = stored.copies.iter().all(Copy::is_settled);
     if after.is_wiped() {
         after.body = app.blobs.put_body(after.id, &Body::empty()).await?;
-    } else if after.state != State::Draft && settled && after.expired_at.is_none() && !after.erased().is_empty() {
+    } else if after.state != MessageState::Draft && settled && after.expired_at.is_none() && !after.erased().is_empty()
+    {
         let Body { html, text } = app.blobs.body(after.id, &after.body).await?;
         let body = Body { html: redact(&html, &escaped(names)), text: redact(&text, names) };
         after.body = app.blobs.put_body(after.id, &body).await?;
         after.subject = redact(&after.subject, names);
     }
-    let after = Stored { message: after, copies };
+    let after = StoredMessage { message: after, copies };
     app.store.change_message(&stored.message, &after, None).await?;
     Ok(after.message)
 }

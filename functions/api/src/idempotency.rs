@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use aws::store::{Answer, Idempotency};
+use aws::store::{Idempotency, StoredAnswer};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -93,8 +93,8 @@ impl Once {
             return Err(ApiError::unprocessable("idempotency_key_reused", detail));
         }
         let body = match stored.answer {
-            Answer { stored_apart: true, body, .. } => app.blobs.answer(self.caller.org, &body).await?,
-            Answer { body, .. } => body.into_bytes(),
+            StoredAnswer { stored_apart: true, body, .. } => app.blobs.answer(self.caller.org, &body).await?,
+            StoredAnswer { body, .. } => body.into_bytes(),
         };
         let mut answer = json(StatusCode::from_u16(stored.answer.status).unwrap_or(StatusCode::OK), body);
         answer.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
@@ -133,7 +133,7 @@ impl Once {
         } else {
             String::from_utf8_lossy(body).into_owned()
         };
-        let answer = Answer { status: status.as_u16(), body, stored_apart: apart };
+        let answer = StoredAnswer { status: status.as_u16(), body, stored_apart: apart };
         Ok(Some(Idempotency::new(key.hash.clone(), key.fingerprint.clone(), answer, self.caller.now)))
     }
 }

@@ -3,14 +3,14 @@
 //! A hint is filed first, then message, copies and answer are written in one transaction, then the copies are queued.
 //! Whatever fails after the transaction, the hint leads the scheduler to the copies.
 
-use aws::store::{Idempotency, Stored};
+use aws::store::{Idempotency, StoredMessage};
 use domain::ground::id::MessageId;
 use domain::ground::task::SendTask;
 use domain::message::attachment::Attachment;
-use domain::message::copy::{Copy, Untouched};
-use domain::message::reminder::Status;
-use domain::message::tracking::Decision;
-use domain::message::{Body, Message, State, TrackingState};
+use domain::message::copy::{Copy, Untracked};
+use domain::message::reminder::ReminderStatus;
+use domain::message::tracking::TrackingDecision;
+use domain::message::{Body, Message, MessageState, TrackingState};
 use domain::people::activity::Activity;
 use domain::team::settings::Replies;
 use domain::time::due::{CHECK_AFTER, DIRECT, Due, Work};
@@ -25,7 +25,7 @@ use crate::{App, standing};
 pub(crate) struct Release {
     before: Message,
     /// The message and its copies as they will be.
-    pub(crate) after: Stored,
+    pub(crate) after: StoredMessage,
     /// The text.
     pub(crate) body: Body,
     /// The files, all of them there.
@@ -45,7 +45,7 @@ pub(crate) async fn prepare(
     schedule: Option<Schedule>,
     now: Timestamp,
 ) -> Result<Release, ApiError> {
-    if draft.state != State::Draft {
+    if draft.state != MessageState::Draft {
         return Err(ApiError::not_editable());
     }
     if draft.recipients.is_empty() {
@@ -56,11 +56,11 @@ pub(crate) async fn prepare(
     attachments::all_ready(app, draft.id, &files, app.clock.now()).await?;
     let (settings, body) = (app.store.settings(draft.org).await?, app.blobs.body(draft.id, &draft.body).await?);
     let standings = standing::of(app, draft.org, &draft.recipients).await?;
-    let Decision { state, objecting } = draft.tracking(&[], &settings, &standings);
+    let TrackingDecision { state, objecting } = draft.tracking(&[], &settings, &standings);
     let tracked = state == TrackingState::On;
     let links = if tracked { links(app, draft.id, &body).await? } else { 0 };
     let mut message = Message {
-        state: State::Released,
+        state: MessageState::Released,
         tracked,
         replies_to_us: tracked && settings.replies == Replies::InboundDomain,
         blocked: objecting,
@@ -71,11 +71,11 @@ pub(crate) async fn prepare(
         ..draft.clone()
     };
     standing::name_records(&mut message.recipients, &standings);
-    let untouched = |n: u16| (tracked && message.blocked.contains(&n)).then_some(Untouched::Objection);
+    let untouched = |n: u16| (tracked && message.blocked.contains(&n)).then_some(Untracked::Objection);
     let copy = |(n, _)| Copy { untouched: untouched(n), ..Copy::queued(n, at, message.version) };
     let copies = (0..).zip(&message.recipients).map(copy).collect();
     let expires_at = message.expires_at(&settings);
-    Ok(Release { before: draft, after: Stored { message, copies }, body, files, expires_at })
+    Ok(Release { before: draft, after: StoredMessage { message, copies }, body, files, expires_at })
 }
 
 /// Stores the addresses of all links, so that a link leads on even if its key must be given up one day.
@@ -103,10 +103,10 @@ impl Release {
 pub(crate) async fn dispatch(
     app: &App,
     before: &Message,
-    after: &Stored,
+    after: &StoredMessage,
     answer: Option<&Idempotency>,
 ) -> Result<(), aws::store::Error> {
-    let Stored { message, copies } = after;
+    let StoredMessage { message, copies } = after;
     let (at, now) = (message.send_at.unwrap_or(message.created_at), app.clock.now());
     let soon = at.duration_since(now) <= DIRECT;
     let (at, work) = if soon {
@@ -127,11 +127,11 @@ pub(crate) async fn dispatch(
 
 /// A reminder that came due while its message was still a draft is judged after it was sent.
 async fn remind_after_all(app: &App, draft: &Message, now: Timestamp) -> Result<(), aws::store::Error> {
-    if draft.state != State::Draft {
+    if draft.state != MessageState::Draft {
         return Ok(());
     }
     let reminder = app.store.reminder(draft.id).await?;
-    match reminder.filter(|reminder| reminder.status == Status::Pending && reminder.due.at <= now) {
+    match reminder.filter(|reminder| reminder.status == ReminderStatus::Pending && reminder.due.at <= now) {
         Some(_) => app.store.file_due(&Due { at: now, message: draft.id, work: Work::Remind }, now).await,
         None => Ok(()),
     }

@@ -23,7 +23,7 @@ pub(crate) mod tracking;
 
 pub(crate) use crate::document;
 
-use aws::store::Stored;
+use aws::store::StoredMessage;
 use domain::ground::id::MessageId;
 
 use crate::App;
@@ -31,7 +31,7 @@ use crate::caller::Caller;
 use crate::problem::ApiError;
 
 /// The message that a path names. What belongs to another tenant is as little there as what does not exist.
-pub(crate) async fn stored(app: &App, caller: &Caller, id: &str) -> Result<Stored, ApiError> {
+pub(crate) async fn stored(app: &App, caller: &Caller, id: &str) -> Result<StoredMessage, ApiError> {
     let id: MessageId = id.parse().map_err(|_| ApiError::not_found())?;
     let stored = app.store.message(id).await?;
     stored.filter(|stored| stored.message.org == caller.org).ok_or_else(ApiError::not_found)

@@ -1,7 +1,7 @@
 //! What the recipients of a message allow, read for all of them at once.
 
 use domain::ground::id::OrgId;
-use domain::message::{Message, Recipient, State};
+use domain::message::{Message, MessageState, Recipient};
 use domain::people::consent::Standing;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -23,7 +23,7 @@ pub(crate) async fn of(app: &App, org: OrgId, recipients: &[Recipient]) -> Resul
 /// What the view of a message needs of it: a message that was released has its decision in itself.
 pub(crate) async fn of_draft(app: &App, message: &Message) -> Result<Vec<Standing>, ApiError> {
     match message.state {
-        State::Draft if message.tracking_requested => of(app, message.org, &message.recipients).await,
+        MessageState::Draft if message.tracking_requested => of(app, message.org, &message.recipients).await,
         _ => Ok(Vec::new()),
     }
 }
@@ -53,7 +53,7 @@ impl Standings {
 
     /// What the recipients of a message allow, in their order; nothing of a message that was not asked for.
     pub(crate) fn of(&self, message: &Message) -> Vec<Standing> {
-        if message.state != State::Draft || !message.tracking_requested {
+        if message.state != MessageState::Draft || !message.tracking_requested {
             return Vec::new();
         }
         let known = |one: &Recipient| self.0.iter().find(|(other, _)| is_same(one, other));

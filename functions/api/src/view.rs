@@ -1,12 +1,12 @@
 //! Messages as callers see them.
 
-use aws::store::Stored;
+use aws::store::StoredMessage;
 use domain::message::attachment::Attachment;
-use domain::message::copy::delivery::Stage;
-use domain::message::copy::{Copy, State};
-use domain::message::reminder::{Condition, Reminder};
-use domain::message::tracking::Decision;
-use domain::message::{Body, Mailbox, Message, Recipient, Role, Status, Thread, TrackingState};
+use domain::message::copy::delivery::DeliveryStage;
+use domain::message::copy::{Copy, CopyState};
+use domain::message::reminder::{Reminder, ReminderCondition};
+use domain::message::tracking::TrackingDecision;
+use domain::message::{Body, Mailbox, Message, MessageStatus, Recipient, RecipientRole, Thread, TrackingState};
 use domain::people::consent::Standing;
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
@@ -30,7 +30,7 @@ pub(crate) struct MessageView {
     id: String,
     /// `draft`, `scheduled`, `sending`, `sent`, `failed` or `cancelled`.
     #[schema(value_type = String)]
-    status: Status,
+    status: MessageStatus,
     owner: String,
     from: MailboxView,
     to: Vec<RecipientView>,
@@ -69,7 +69,7 @@ pub(crate) struct MessageView {
 
 impl MessageView {
     /// The status.
-    pub(crate) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> MessageStatus {
         self.status
     }
 
@@ -184,7 +184,7 @@ pub(crate) struct ReminderView {
     title: String,
     /// `no_reply`, `not_opened` or `always`.
     #[schema(value_type = String)]
-    condition: Condition,
+    condition: ReminderCondition,
     due: ScheduleView,
     /// `pending`, `fired` or `satisfied`.
     #[schema(value_type = String)]
@@ -283,19 +283,19 @@ fn copy_view(message: &Message, copy: &Copy) -> CopyView {
 
 fn copy_status(copy: &Copy) -> &'static str {
     match copy.state {
-        State::Queued => "queued",
-        State::Submitting => "sending",
-        State::RetryWait => "retrying",
-        State::Confirming => "confirming",
-        State::Unconfirmed => "unconfirmed",
-        State::Sent => match copy.delivery.stage() {
+        CopyState::Queued => "queued",
+        CopyState::Submitting => "sending",
+        CopyState::RetryWait => "retrying",
+        CopyState::Confirming => "confirming",
+        CopyState::Unconfirmed => "unconfirmed",
+        CopyState::Sent => match copy.delivery.stage() {
             None => "sent",
-            Some(Stage::Delivered) => "delivered",
-            Some(Stage::Bounced) => "bounced",
-            Some(Stage::Complained) => "complained",
+            Some(DeliveryStage::Delivered) => "delivered",
+            Some(DeliveryStage::Bounced) => "bounced",
+            Some(DeliveryStage::Complained) => "complained",
         },
-        State::Failed => "failed",
-        State::Cancelled => "cancelled",
+        CopyState::Failed => "failed",
+        CopyState::Cancelled => "cancelled",
     }
 }
 
@@ -314,10 +314,10 @@ pub(crate) struct Parts<'a> {
 }
 
 /// A message as callers see it at `now`.
-pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> MessageView {
-    let Stored { message, copies } = stored;
+pub(crate) fn message(stored: &StoredMessage, parts: Parts<'_>, now: Timestamp) -> MessageView {
+    let StoredMessage { message, copies } = stored;
     let kpis = if parts.settings.tracking_enabled { parts.kpis } else { &Kpis::default() };
-    let Decision { state, objecting } = message.tracking(copies, parts.settings, parts.standings);
+    let TrackingDecision { state, objecting } = message.tracking(copies, parts.settings, parts.standings);
     let objecting = objecting.iter().filter_map(|n| message.recipients.get(usize::from(*n)));
     let status = message.status(copies, now);
     let with_role = |role| message.recipients.iter().filter(move |r| r.role == role).map(Into::into).collect();
@@ -330,9 +330,9 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
         status,
         owner: message.owner.to_string(),
         from: MailboxView { email: message.from.email.as_str().to_owned(), name: message.from.name.clone() },
-        to: with_role(Role::To),
-        cc: with_role(Role::Cc),
-        bcc: with_role(Role::Bcc),
+        to: with_role(RecipientRole::To),
+        cc: with_role(RecipientRole::Cc),
+        bcc: with_role(RecipientRole::Bcc),
         subject: message.subject.clone(),
         html,
         text,
@@ -367,7 +367,7 @@ pub(crate) fn message(stored: &Stored, parts: Parts<'_>, now: Timestamp) -> Mess
 /// Boxed: it reads five things at once.
 pub(crate) fn whole<'a>(
     app: &'a App,
-    stored: &'a Stored,
+    stored: &'a StoredMessage,
     now: Timestamp,
 ) -> BoxFuture<'a, Result<MessageView, ApiError>> {
     let Message { id, org, owner, body, .. } = &stored.message;
@@ -378,7 +378,7 @@ pub(crate) fn whole<'a>(
             async { if expired { Ok(Body::empty()) } else { Ok::<_, ApiError>(app.blobs.body(*id, body).await?) } };
         let files = async { if expired { Ok(Vec::new()) } else { attachments::current(app, &stored.message).await } };
         let reminder = async { Ok(app.store.reminder(*id).await?) };
-        let summary = async { Ok(app.store.summary(*org, *owner, *id).await?) };
+        let summary = async { Ok(app.store.figures(*org, *owner, *id).await?) };
         let standings = standing::of_draft(app, &stored.message);
         let (body, files, reminder, summary, standings) =
             futures::try_join!(body, files, reminder, summary, standings)?;

@@ -13,14 +13,14 @@ use aws::edge::Hits;
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
 use aws::store::Store;
-use domain::ground::token::{Kind, Signer, Token};
+use domain::ground::token::{Token, TokenKind, TokenSigner};
 use domain::message::attachment::{self, Attachment};
-use domain::signs::event::Action;
+use domain::signs::event::HitAction;
 
 /// What the download touches.
 pub struct App {
     /// Verifies tokens.
-    pub signer: Signer,
+    pub signer: TokenSigner,
     /// Takes hits.
     pub events: Hits,
     /// Knows the files of a message.
@@ -39,7 +39,7 @@ impl App {
     pub fn from_env() -> Result<Self, ConfigError> {
         let aws = Aws::from_env()?;
         Ok(Self {
-            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            signer: TokenSigner::new(&config::json(names::TRACKING_KEYS)?),
             events: Hits::from_env(aws.direct("sqs"))?,
             store: Store::from_env(aws.dynamodb())?,
             blobs: Blobs::from_env(aws.s3())?,
@@ -50,7 +50,7 @@ impl App {
 
 /// Sends the visitor on to the file, or says that it is gone.
 pub async fn handle(app: &App, request: Request) -> Response {
-    let Ok(token) = app.signer.verify(Kind::Download, &request.path_parameters.token) else {
+    let Ok(token) = app.signer.verify(TokenKind::Download, &request.path_parameters.token) else {
         return Response::not_found();
     };
     let files = match app.store.attachments(token.message).await {
@@ -70,7 +70,7 @@ pub async fn handle(app: &App, request: Request) -> Response {
 async fn send_on(app: &App, request: &Request, token: &Token, file: &Attachment) -> Response {
     match app.blobs.presign_download(token.message, file).await {
         Ok(address) => {
-            app.events.record(hit::of(request, token, Action::AttachmentView(token.index))).await;
+            app.events.record(hit::of(request, token, HitAction::AttachmentView(token.index))).await;
             Response::redirect(&address)
         }
         Err(error) => {

@@ -1,12 +1,12 @@
 //! What follows from news: nothing more is sent to an address, and the author hears of it.
 
-use aws::store::{Error, Stored};
-use domain::message::copy::delivery::{MailRef, News, Report};
-use domain::message::copy::{Copy, State};
+use aws::store::{Error, StoredMessage};
+use domain::message::copy::delivery::{DeliveryNews, MailRef, SesReport};
+use domain::message::copy::{Copy, CopyState};
 use domain::message::{Message, Recipient};
 use domain::people::suppression::Suppression;
 use domain::signs::card::Card;
-use domain::signs::card::fact::{About, Fact, Problem};
+use domain::signs::card::fact::{CardAbout, DeliveryProblem, Fact};
 
 use crate::App;
 
@@ -14,16 +14,16 @@ use crate::App;
 pub(crate) async fn follow(
     app: &App,
     mail: &MailRef,
-    report: &Report,
+    report: &SesReport,
     before: &Copy,
     after: &Copy,
 ) -> Result<(), Error> {
     let problem = problem(&report.news, before, after);
-    let settled = before.state == State::Unconfirmed;
+    let settled = before.state == CopyState::Unconfirmed;
     if problem.is_none() && !settled {
         return Ok(());
     }
-    let Some(Stored { message, .. }) = app.store.message(mail.message).await? else { return Ok(()) };
+    let Some(StoredMessage { message, .. }) = app.store.message(mail.message).await? else { return Ok(()) };
     let recipient = message.recipients.get(usize::from(mail.recipient));
     // Nobody hears of what happens to the mail of somebody who was forgotten.
     let Some(recipient) = recipient.filter(|recipient| !recipient.mailbox.is_erased()) else { return Ok(()) };
@@ -42,25 +42,25 @@ pub(crate) async fn follow(
 }
 
 /// What the author has to hear of, when this news is what brought it about.
-fn problem(news: &News, before: &Copy, after: &Copy) -> Option<Problem> {
+fn problem(news: &DeliveryNews, before: &Copy, after: &Copy) -> Option<DeliveryProblem> {
     let (was, is) = (&before.delivery, &after.delivery);
     match news {
-        News::Bounced(_) => (was.bounced != is.bounced).then_some(Problem::Bounced),
-        News::Complained(_) => (was.complained != is.complained).then_some(Problem::Complained),
-        News::Rejected(_) => (was.rejected != is.rejected).then_some(Problem::Failed),
-        News::Accepted | News::Delivered { .. } | News::Delayed(_) => None,
+        DeliveryNews::Bounced(_) => (was.bounced != is.bounced).then_some(DeliveryProblem::Bounced),
+        DeliveryNews::Complained(_) => (was.complained != is.complained).then_some(DeliveryProblem::Complained),
+        DeliveryNews::Rejected(_) => (was.rejected != is.rejected).then_some(DeliveryProblem::Failed),
+        DeliveryNews::Accepted | DeliveryNews::Delivered { .. } | DeliveryNews::Delayed(_) => None,
     }
 }
 
-fn card(app: &App, message: &Message, recipient: &Recipient, copy: &Copy, problem: Problem) -> Card {
-    let about = About { message: message.id, subject: &message.subject, records: message.records() };
+fn card(app: &App, message: &Message, recipient: &Recipient, copy: &Copy, problem: DeliveryProblem) -> Card {
+    let about = CardAbout { message: message.id, subject: &message.subject, records: message.records() };
     let (who, submissions) = (&recipient.mailbox, copy.submissions);
     Card::of(about, Fact::DeliveryProblem { recipient: copy.recipient, who, problem, submissions }, app.clock.now())
 }
 
 /// Nobody has to decide any more whether the copy left.
 async fn withdraw(app: &App, message: &Message, recipient: &Recipient, before: &Copy) -> Result<(), Error> {
-    let id = card(app, message, recipient, before, Problem::Unconfirmed).id;
+    let id = card(app, message, recipient, before, DeliveryProblem::Unconfirmed).id;
     let Some(card) = app.store.card(message.org, message.owner, id).await? else { return Ok(()) };
     let done = card.dismissed();
     if done == card {

@@ -11,9 +11,9 @@ use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::lambda::ses::Told;
-use aws::store::{Error, Store, Stored};
-use domain::message::copy::delivery::{MailRef, Report};
-use domain::message::copy::{Copy, State};
+use aws::store::{Error, Store, StoredMessage};
+use domain::message::copy::delivery::{MailRef, SesReport};
+use domain::message::copy::{Copy, CopyState};
 use jiff::SignedDuration;
 
 mod consequences;
@@ -45,7 +45,7 @@ impl App {
 pub async fn handle(app: &App, event: Event) -> Response {
     let (told, unread) = batch::tasks::<Told>(event);
     let groups = told.into_iter().map(|(id, Told(report))| (vec![id], report)).collect();
-    batch::each(groups, unread, |report: Option<Report>| async move {
+    batch::each(groups, unread, |report: Option<SesReport>| async move {
         match report {
             Some(report) => hear(app, &report).await.unwrap_or_else(|error| Outcome::Retry(error.to_string())),
             None => Outcome::Done,
@@ -54,7 +54,7 @@ pub async fn handle(app: &App, event: Event) -> Response {
     .await
 }
 
-async fn hear(app: &App, report: &Report) -> Result<Outcome, Error> {
+async fn hear(app: &App, report: &SesReport) -> Result<Outcome, Error> {
     let mail = match report.mail {
         Some(mail) => mail,
         None => match app.store.mail(&report.ses_id).await? {
@@ -79,14 +79,14 @@ async fn hear(app: &App, report: &Report) -> Result<Outcome, Error> {
 }
 
 /// The copy goes last: an event that is told again is recognised by it.
-async fn write(app: &App, mail: &MailRef, report: &Report, before: &Copy, after: &Copy) -> Result<(), Error> {
+async fn write(app: &App, mail: &MailRef, report: &SesReport, before: &Copy, after: &Copy) -> Result<(), Error> {
     if before.ses_id != after.ses_id {
         app.store.put_mail(&report.ses_id, mail).await?;
     }
     consequences::follow(app, mail, report, before, after).await?;
-    if before.state != State::Sent && after.state == State::Sent {
+    if before.state != CopyState::Sent && after.state == CopyState::Sent {
         // Faster than the sender's own note, or the end of a doubt.
-        if let Some(Stored { message, .. }) = app.store.message(mail.message).await? {
+        if let Some(StoredMessage { message, .. }) = app.store.message(mail.message).await? {
             return app.store.settle_copy(&message, after, None).await;
         }
     }

@@ -14,13 +14,13 @@ use aws::lambda::http::{Request, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ground::id::ImageId;
-use domain::ground::token::{Invalid, Kind, Signer};
-use domain::signs::event::Action;
+use domain::ground::token::{InvalidToken, TokenKind, TokenSigner};
+use domain::signs::event::HitAction;
 
 /// What the function touches.
 pub struct App {
     /// Verifies tokens.
-    pub signer: Signer,
+    pub signer: TokenSigner,
     /// Takes hits.
     pub events: Hits,
     /// Has the images.
@@ -35,7 +35,7 @@ impl App {
     pub fn from_env() -> Result<Self, ConfigError> {
         let aws = Aws::from_env()?;
         Ok(Self {
-            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            signer: TokenSigner::new(&config::json(names::TRACKING_KEYS)?),
             events: Hits::from_env(aws.direct("sqs"))?,
             blobs: Blobs::from_env(aws.s3())?,
         })
@@ -48,14 +48,14 @@ pub async fn handle(app: &App, request: Request) -> Response {
     if let Ok(id) = name.parse() {
         return serve(app, id, true).await;
     }
-    let token = match app.signer.verify(Kind::Image, name) {
+    let token = match app.signer.verify(TokenKind::Image, name) {
         Ok(token) => {
-            app.events.record(hit::of(&request, &token, Action::Open)).await;
+            app.events.record(hit::of(&request, &token, HitAction::Open)).await;
             token
         }
         // Who knows the id of an image may see it, so a key that was given up takes nothing away. Nothing is counted.
-        Err(Invalid::UnknownKey(token)) => *token,
-        Err(Invalid::Forged) => return Response::not_found(),
+        Err(InvalidToken::UnknownKey(token)) => *token,
+        Err(InvalidToken::Forged) => return Response::not_found(),
     };
     match token.destination.parse() {
         Ok(id) => serve(app, id, false).await,

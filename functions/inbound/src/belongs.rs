@@ -1,7 +1,7 @@
 //! To which message a mail belongs.
 
 use aws::lambda::ses::arrival::Arrival;
-use domain::message::{Message, State};
+use domain::message::{Message, MessageState};
 use domain::people::address::EmailAddress;
 use domain::signs::reply::MatchedBy;
 use mail::thread::{Candidate, candidates};
@@ -34,7 +34,7 @@ pub(crate) async fn find(app: &App, arrival: &Arrival, letter: &Letter) -> Resul
             },
         };
         let message = app.store.message(id).await?.map(|stored| stored.message);
-        if let Some(message) = message.filter(|message| message.state == State::Released) {
+        if let Some(message) = message.filter(|message| message.state == MessageState::Released) {
             let recipient =
                 sender_among(&message, letter).or(recipient.filter(|n| usize::from(*n) < message.recipients.len()));
             return Ok(Some(Belongs { message, recipient, by }));

@@ -1,7 +1,7 @@
 //! A server's report that comes as a mail, made into what the mail service itself would have told.
 
 use aws::lambda::ses::arrival::Arrival;
-use domain::message::copy::delivery::{Bounce, MailRef, News, Notice, Report};
+use domain::message::copy::delivery::{Bounce, DeliveryNews, DeliveryNotice, MailRef, SesReport};
 
 use mail::parse::DeliveryReport;
 
@@ -15,7 +15,7 @@ pub(crate) async fn report(
     arrival: &Arrival,
     letter: &Letter,
     belongs: &Belongs,
-) -> Result<Option<Report>, Later> {
+) -> Result<Option<SesReport>, Later> {
     if !letter.is_verified(arrival, &belongs.message) {
         return Ok(None);
     }
@@ -32,12 +32,12 @@ pub(crate) async fn report(
     let words = [said.and_then(|said| said.status.as_deref()), said.and_then(|said| said.diagnostic.as_deref())];
     let words = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
     let words = if words.is_empty() { "sent back" } else { &words };
-    Ok(Some(Report {
+    Ok(Some(SesReport {
         ses_id,
         accepted_at: copy.sent_at.unwrap_or(arrival.at),
         mail: Some(MailRef { message: belongs.message.id, recipient, attempt }),
-        news: News::Bounced(Bounce {
-            notice: Notice::of(arrival.at, words),
+        news: DeliveryNews::Bounced(Bounce {
+            notice: DeliveryNotice::of(arrival.at, words),
             hard: said.is_some_and(DeliveryReport::is_hard),
         }),
     }))

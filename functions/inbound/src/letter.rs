@@ -4,8 +4,8 @@ use aws::lambda::ses::arrival::Arrival;
 use domain::ground::id::EventId;
 use domain::message::Message;
 use domain::people::address::EmailAddress;
-use domain::signs::reply::{Kind, MatchedBy, Reply};
-use domain::signs::trust::{Check, Domains};
+use domain::signs::reply::{MatchedBy, Reply, ReplyKind};
+use domain::signs::trust::{AuthCheck, AuthDomains};
 use jiff::tz::TimeZone;
 use mail::classify::{Classified, classify};
 use mail::forward;
@@ -26,10 +26,10 @@ impl Letter {
     /// Reads a mail. What has a virus is not opened, and what is too complex cannot be; both are *other*, with the reason.
     pub(crate) fn open(arrival: &Arrival, raw: &[u8]) -> Self {
         let sealed = |reason| {
-            let classified = Classified { kind: Kind::Other, reasons: vec![reason], returns_on: None };
+            let classified = Classified { kind: ReplyKind::Other, reasons: vec![reason], returns_on: None };
             Self { mail: Received::default(), classified }
         };
-        if arrival.verdicts.virus == Check::Fail {
+        if arrival.verdicts.virus == AuthCheck::Fail {
             return sealed("virus");
         }
         match parse(raw) {
@@ -43,7 +43,7 @@ impl Letter {
     }
 
     /// What it is.
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> ReplyKind {
         self.classified.kind
     }
 
@@ -57,12 +57,12 @@ impl Letter {
     pub(crate) fn is_verified(&self, arrival: &Arrival, message: &Message) -> bool {
         let domain = |address: &str| address.rsplit_once('@').map_or(String::new(), |(_, domain)| domain.to_owned());
         if let Some(server) = self.mail.journaled_by.as_deref().map(domain) {
-            let domains = Domains { from: &server, envelope: &domain(&arrival.source), signatures: Vec::new() };
+            let domains = AuthDomains { from: &server, envelope: &domain(&arrival.source), signatures: Vec::new() };
             return server.eq_ignore_ascii_case(message.from.email.domain()) && arrival.verdicts.vouch_for(&domains);
         }
         let from = self.mail.from.as_deref().map(domain).unwrap_or_default();
         let signatures: Vec<&str> = self.mail.header("dkim-signature").filter_map(signing_domain).collect();
-        arrival.verdicts.vouch_for(&Domains { from: &from, envelope: &domain(&arrival.source), signatures })
+        arrival.verdicts.vouch_for(&AuthDomains { from: &from, envelope: &domain(&arrival.source), signatures })
     }
 
     /// What is kept of it.

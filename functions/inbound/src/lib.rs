@@ -14,8 +14,8 @@ use aws::lambda::ses::arrival::Arrival;
 use aws::queue::{Queue, Unavailable};
 use aws::store::{self, Store};
 use domain::ground::task::{FeedbackTask, RecordTask, SendTask};
-use domain::ground::token::Signer;
-use domain::signs::reply::{Kind, MessageReply};
+use domain::ground::token::TokenSigner;
+use domain::signs::reply::{MessageReply, ReplyKind};
 use jiff::SignedDuration;
 
 mod belongs;
@@ -37,7 +37,7 @@ pub struct App {
     /// Takes mail for authors.
     pub sends: Queue<SendTask>,
     /// Verifies reply addresses.
-    pub signer: Signer,
+    pub signer: TokenSigner,
     /// The domain whose mail comes here.
     pub inbound_domain: Option<String>,
 }
@@ -59,7 +59,7 @@ impl App {
             events: Queue::from_env(aws.sqs(), names::EVENTS_QUEUE)?,
             feedback: Queue::from_env(aws.sqs(), names::FEEDBACK_QUEUE)?,
             sends: Queue::from_env(aws.sqs(), names::SENDS_QUEUE)?,
-            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            signer: TokenSigner::new(&config::json(names::TRACKING_KEYS)?),
             inbound_domain: config::optional(names::INBOUND_DOMAIN),
         })
     }
@@ -85,7 +85,7 @@ async fn take_in(app: &App, arrival: &Arrival) -> Result<Outcome, Later> {
     let Some(belongs) = belongs::find(app, arrival, &letter).await? else {
         return Ok(Outcome::Drop("belongs to no message"));
     };
-    if letter.kind() == Kind::Bounce
+    if letter.kind() == ReplyKind::Bounce
         && let Some(report) = bounce::report(app, arrival, &letter, &belongs).await?
     {
         app.feedback.put(&FeedbackTask::ReportV1(report)).await?;

@@ -9,13 +9,13 @@ use aws::config::{self, ConfigError, names};
 use aws::edge::{Direct, Hits};
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
-use domain::ground::token::{Kind, Signer};
-use domain::signs::event::Action;
+use domain::ground::token::{TokenKind, TokenSigner};
+use domain::signs::event::HitAction;
 
 /// What the pixel touches.
 pub struct App {
     /// Verifies tokens.
-    pub signer: Signer,
+    pub signer: TokenSigner,
     /// Takes hits.
     pub events: Hits,
 }
@@ -30,7 +30,7 @@ impl App {
     /// When a variable is missing or malformed.
     pub fn from_env() -> Result<Self, ConfigError> {
         Ok(Self {
-            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            signer: TokenSigner::new(&config::json(names::TRACKING_KEYS)?),
             events: Hits::from_env(Direct::from_env("sqs")?)?,
         })
     }
@@ -38,8 +38,8 @@ impl App {
 
 /// Answers the GIF, whatever happened.
 pub async fn handle(app: &App, request: Request) -> Response {
-    if let Ok(token) = app.signer.verify(Kind::Open, &request.path_parameters.token) {
-        app.events.record(hit::of(&request, &token, Action::Open)).await;
+    if let Ok(token) = app.signer.verify(TokenKind::Open, &request.path_parameters.token) {
+        app.events.record(hit::of(&request, &token, HitAction::Open)).await;
     }
     Response::gif(GIF)
 }

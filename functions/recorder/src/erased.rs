@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use aws::store::{Error, Summary};
+use aws::store::{Error, Figures};
 use domain::message::Message;
 use domain::signs::card::fact;
 use domain::signs::event::Hit;
@@ -15,7 +15,7 @@ use crate::{App, News};
 pub(crate) async fn remembered(
     app: &App,
     message: &Message,
-    figures: &Summary,
+    figures: &Figures,
     news: &News,
 ) -> Result<(Vec<Hit>, Vec<Reply>), Error> {
     let erased = &figures.erased;

@@ -3,7 +3,7 @@
 //! Up to [`LOG_LIMIT`] hits a message keeps everything. What comes later is counted in one number and not kept, so
 //! that storage, read cost and write cost of an event stay bounded however many there are.
 
-use aws::store::Summary;
+use aws::store::Figures;
 use domain::signs::event::Hit;
 
 /// How many hits of a message are kept in detail. A batch that crosses the limit is kept whole.
@@ -12,7 +12,7 @@ pub(crate) const LOG_LIMIT: u32 = 500;
 const REMEMBERED: usize = 100;
 
 /// Adds the hits that are not remembered to the count.
-pub(crate) fn count_only(before: &Summary, hits: &[Hit]) -> Summary {
+pub(crate) fn count_only(before: &Figures, hits: &[Hit]) -> Figures {
     let mut after = before.clone();
     for mark in hits.iter().map(mark) {
         if !after.recent.contains(&mark) {

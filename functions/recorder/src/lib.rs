@@ -14,14 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws::clients::Aws;
 use aws::config::ConfigError;
 use aws::lambda::batch::{self, Event, Outcome, Response};
-use aws::store::{Error, Store, Stored, Summary};
+use aws::store::{Error, Figures, Store, StoredMessage};
 use domain::ground::id::{EventId, MessageId};
 use domain::ground::task::RecordTask;
 use domain::message::Message;
 use domain::signs::card::Card;
-use domain::signs::card::fact::{About, Fact};
-use domain::signs::engagement::{Context, Engagement, fold};
-use domain::signs::event::{Action, Hit, MessageHit};
+use domain::signs::card::fact::{CardAbout, Fact};
+use domain::signs::engagement::{Engagement, FoldContext, fold};
+use domain::signs::event::{Hit, HitAction, MessageHit};
 use domain::signs::reply::{MessageReply, Reply};
 
 mod consent;
@@ -94,7 +94,7 @@ async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Er
     };
     let message = &stored.message;
     // Read before anything is written: who is forgotten from now on is found by its version.
-    let before = app.store.summary(message.org, message.owner, id).await?;
+    let before = app.store.figures(message.org, message.owner, id).await?;
     let (mut hits, mut replies) = erased::remembered(app, message, &before, news).await?;
     let settings = app.store.settings(message.org).await?;
     hits.retain(|hit| belongs(hit, message) && !message.is_expired(&settings, hit.at));
@@ -110,11 +110,11 @@ async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Er
         let engagement = log(app, &stored, hits, &before.erased).await?;
         announce(app, message, &engagement, &batch).await?;
         let logged = u32::try_from(engagement.judged.len()).unwrap_or(u32::MAX);
-        Summary { kpis: engagement.kpis.keeping_replies(&before.kpis), logged, ..before.clone() }
+        Figures { kpis: engagement.kpis.keeping_replies(&before.kpis), logged, ..before.clone() }
     };
     let after = replies::count(app, message, &replies, after).await?;
     if after != before {
-        app.store.replace_summary(message, &before, &after).await?;
+        app.store.replace_figures(message, &before, &after).await?;
     }
     Ok(Outcome::Done)
 }
@@ -122,8 +122,8 @@ async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Er
 /// A token that was signed for this message names only what the message has.
 fn belongs(hit: &Hit, message: &Message) -> bool {
     let link = match hit.action {
-        Action::Click(link) => link < message.links,
-        Action::Open | Action::AttachmentView(_) => true,
+        HitAction::Click(link) => link < message.links,
+        HitAction::Open | HitAction::AttachmentView(_) => true,
     };
     link && message.tracked && usize::from(hit.recipient) < message.recipients.len()
 }
@@ -139,7 +139,7 @@ async fn announce(
     for (recipient, hit) in engagement.first_opens() {
         let who = message.recipients.get(usize::from(recipient)).map(|recipient| &recipient.mailbox);
         if let Some(who) = who.filter(|_| batch.contains(&hit.id)) {
-            let about = About { message: message.id, subject: &message.subject, records: message.records() };
+            let about = CardAbout { message: message.id, subject: &message.subject, records: message.records() };
             let card = Card::of(about, Fact::FirstOpen { recipient, who }, hit.at);
             app.store.put_card(message.org, message.owner, &card).await?;
         }
@@ -148,7 +148,7 @@ async fn announce(
 }
 
 /// Adds what is new to the log and folds the whole of it.
-async fn log(app: &App, stored: &Stored, hits: Vec<Hit>, erased: &BTreeSet<u16>) -> Result<Engagement, Error> {
+async fn log(app: &App, stored: &StoredMessage, hits: Vec<Hit>, erased: &BTreeSet<u16>) -> Result<Engagement, Error> {
     let mut all = app.store.hits(stored.message.id).await?;
     all.retain(|hit| !erased.contains(&hit.recipient));
     let known: BTreeSet<_> = all.iter().map(|hit| hit.id).collect();
@@ -156,5 +156,5 @@ async fn log(app: &App, stored: &Stored, hits: Vec<Hit>, erased: &BTreeSet<u16>)
     let new: Vec<Hit> = unique.into_values().filter(|hit| !known.contains(&hit.id)).collect();
     app.store.log_hits(stored.message.id, &new).await?;
     all.extend(new);
-    Ok(fold(all, &Context::of(&stored.message, &stored.copies)))
+    Ok(fold(all, &FoldContext::of(&stored.message, &stored.copies)))
 }

@@ -1,13 +1,13 @@
 //! Replies of a batch: each is kept once, then all of the message are counted anew.
 
-use aws::store::{Error, Summary};
+use aws::store::{Error, Figures};
 use domain::message::Message;
 use domain::signs::reply::{MAX_REPLIES, Reply};
 
 use crate::App;
 
 /// Keeps the new ones and puts the number of answers in place. Beyond [`MAX_REPLIES`], nothing more is kept.
-pub(crate) async fn count(app: &App, message: &Message, new: &[Reply], summary: Summary) -> Result<Summary, Error> {
+pub(crate) async fn count(app: &App, message: &Message, new: &[Reply], summary: Figures) -> Result<Figures, Error> {
     if new.is_empty() {
         return Ok(summary);
     }
@@ -21,5 +21,5 @@ pub(crate) async fn count(app: &App, message: &Message, new: &[Reply], summary: 
             all.push(reply.clone());
         }
     }
-    Ok(Summary { kpis: summary.kpis.with_replies(&all), ..summary })
+    Ok(Figures { kpis: summary.kpis.with_replies(&all), ..summary })
 }

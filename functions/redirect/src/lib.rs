@@ -10,13 +10,13 @@ use aws::config::{self, ConfigError, names};
 use aws::edge::{Direct, Hits, Links};
 use aws::lambda::hit;
 use aws::lambda::http::{Request, Response};
-use domain::ground::token::{Invalid, Kind, Signer, Token};
-use domain::signs::event::Action;
+use domain::ground::token::{InvalidToken, Token, TokenKind, TokenSigner};
+use domain::signs::event::HitAction;
 
 /// What the redirect touches.
 pub struct App {
     /// Verifies tokens.
-    pub signer: Signer,
+    pub signer: TokenSigner,
     /// Takes hits.
     pub events: Hits,
     /// Knows the addresses of old messages.
@@ -30,7 +30,7 @@ impl App {
     /// When a variable is missing or malformed.
     pub fn from_env() -> Result<Self, ConfigError> {
         Ok(Self {
-            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            signer: TokenSigner::new(&config::json(names::TRACKING_KEYS)?),
             events: Hits::from_env(Direct::from_env("sqs")?)?,
             links: Links::from_env(Direct::from_env("dynamodb")?)?,
         })
@@ -39,13 +39,13 @@ impl App {
 
 /// Sends the visitor on, or answers the same page for everything that is no link of ours.
 pub async fn handle(app: &App, request: Request) -> Response {
-    match app.signer.verify(Kind::Click, &request.path_parameters.token) {
+    match app.signer.verify(TokenKind::Click, &request.path_parameters.token) {
         Ok(token) => {
-            app.events.record(hit::of(&request, &token, Action::Click(token.index))).await;
+            app.events.record(hit::of(&request, &token, HitAction::Click(token.index))).await;
             Response::redirect(&token.destination)
         }
-        Err(Invalid::UnknownKey(claimed)) => from_stored_links(app, &claimed).await,
-        Err(Invalid::Forged) => Response::not_found(),
+        Err(InvalidToken::UnknownKey(claimed)) => from_stored_links(app, &claimed).await,
+        Err(InvalidToken::Forged) => Response::not_found(),
     }
 }
 

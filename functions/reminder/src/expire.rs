@@ -4,10 +4,10 @@
 //! mind since the hint was filed, so the settings of now decide.
 
 use aws::blobs;
-use aws::store::{Error, Stored};
+use aws::store::{Error, StoredMessage};
 use domain::ground::id::MessageId;
 use domain::message::copy::Copy;
-use domain::message::{Message, State};
+use domain::message::{Message, MessageState};
 use domain::time::due::{Due, Work};
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,9 +18,9 @@ const UNSETTLED: SignedDuration = SignedDuration::from_hours(1);
 
 /// Deletes what is to be deleted, or looks again when it is time.
 pub(crate) async fn expire(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
-    let Some(Stored { message, copies }) = app.store.message(id).await? else { return Ok(()) };
+    let Some(StoredMessage { message, copies }) = app.store.message(id).await? else { return Ok(()) };
     // A message that was taken back to a draft gets another hint when it is sent.
-    if message.state == State::Draft {
+    if message.state == MessageState::Draft {
         return Ok(());
     }
     let settings = app.store.settings(message.org).await?;

@@ -15,10 +15,10 @@ use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::store::{Error, Store};
 use domain::ground::id::{CardId, MessageId, OrgId, UserId};
-use domain::message::reminder::{Facts, Judgement, judge};
-use domain::message::{Message, State};
+use domain::message::reminder::{Judgement, ReminderFacts, judge};
+use domain::message::{Message, MessageState};
 use domain::signs::card::Card;
-use domain::signs::card::fact::{About, Fact};
+use domain::signs::card::fact::{CardAbout, Fact};
 use domain::time::due::{Due, Tick, Work};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
@@ -99,7 +99,7 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
     let Some(reminder) = app.store.reminder(id).await? else { return Ok(()) };
     let message = &stored.message;
     // A draft is judged after it was sent; what was taken back is not judged at all.
-    if message.state != State::Released {
+    if message.state != MessageState::Released {
         return Ok(());
     }
     match judge(&reminder, facts(app, message).await?, now) {
@@ -114,13 +114,13 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
     }
 }
 
-async fn facts(app: &App, message: &Message) -> Result<Facts, Error> {
-    let kpis = app.store.summary(message.org, message.owner, message.id).await?.kpis;
-    Ok(Facts { opened_by_person: kpis.first_opened_at, replied_by_person: kpis.first_replied_at })
+async fn facts(app: &App, message: &Message) -> Result<ReminderFacts, Error> {
+    let kpis = app.store.figures(message.org, message.owner, message.id).await?.kpis;
+    Ok(ReminderFacts { opened_by_person: kpis.first_opened_at, replied_by_person: kpis.first_replied_at })
 }
 
-fn about(message: &Message) -> About<'_> {
-    About { message: message.id, subject: &message.subject, records: message.records() }
+fn about(message: &Message) -> CardAbout<'_> {
+    CardAbout { message: message.id, subject: &message.subject, records: message.records() }
 }
 
 async fn wake(app: &App, org: OrgId, owner: UserId, card: CardId, now: Timestamp) -> Result<(), Error> {

@@ -5,11 +5,11 @@
 
 use aws::blobs;
 use aws::lambda::batch::Outcome;
-use aws::mailer::Mail;
+use aws::mailer::SesMail;
 use aws::store::Error;
 use domain::ground::id::MessageId;
 use domain::message::Message;
-use domain::message::copy::Answer;
+use domain::message::copy::SesAnswer;
 use mail::compose::{self, compose};
 use mail::forward::{Forward, forward};
 use mail::parse::{Received, parse};
@@ -39,11 +39,11 @@ pub(crate) async fn pass_on(app: &App, id: MessageId, key: &str, verified: bool)
     let bytes = forward(&raw, &mail, &as_what).or_else(|reason| notice(message, &mail, &as_what, reason));
     let Ok(bytes) = bytes else { return Ok(Outcome::Drop("mail that cannot be passed on")) };
     let (address, tags) = (message.from.email.as_str(), vec![("forward", mark.clone())]);
-    match app.mailer.send(Mail { from: address, to: address, bytes, tags }).await {
-        Answer::Accepted(_) => Ok(Outcome::Done),
-        Answer::NotNow { reason, .. } => Ok(Outcome::Retry(reason)),
-        Answer::Lost => Ok(Outcome::Retry("answer of the mail service lost".to_owned())),
-        Answer::Refused(reason) => {
+    match app.mailer.send(SesMail { from: address, to: address, bytes, tags }).await {
+        SesAnswer::Accepted(_) => Ok(Outcome::Done),
+        SesAnswer::NotNow { reason, .. } => Ok(Outcome::Retry(reason)),
+        SesAnswer::Lost => Ok(Outcome::Retry("answer of the mail service lost".to_owned())),
+        SesAnswer::Refused(reason) => {
             tracing::error!(message = %id, reason, "reply not passed on");
             Ok(Outcome::Drop("refused by the mail service"))
         }

@@ -18,8 +18,8 @@ use aws::queue::Queue;
 use aws::store::{Error, Store};
 use domain::ground::id::MessageId;
 use domain::ground::task::SendTask;
-use domain::ground::token::Signer;
-use domain::message::copy::{Copy, Step};
+use domain::ground::token::TokenSigner;
+use domain::message::copy::{Copy, CopyStep};
 use domain::time::due::{Due, Work};
 use jiff::{SignedDuration, Timestamp};
 
@@ -39,7 +39,7 @@ pub struct App {
     /// Takes tasks that must wait.
     pub sends: Queue<SendTask>,
     /// Signs tokens.
-    pub signer: Signer,
+    pub signer: TokenSigner,
     /// Where recipients reach the tracking endpoints, without a slash at the end.
     pub tracking_url: String,
     /// The domain whose mail comes to us.
@@ -62,7 +62,7 @@ impl App {
             blobs: Blobs::from_env(aws.s3())?,
             mailer: Mailer::from_env(aws.ses()),
             sends: Queue::from_env(aws.sqs(), names::SENDS_QUEUE)?,
-            signer: Signer::new(&config::json(names::TRACKING_KEYS)?),
+            signer: TokenSigner::new(&config::json(names::TRACKING_KEYS)?),
             tracking_url: config::required(names::TRACKING_URL)?,
             inbound_domain: config::optional(names::INBOUND_DOMAIN),
             clock: Clock::system(),
@@ -103,11 +103,11 @@ async fn look_at(app: &App, message: MessageId, recipient: u16) -> Result<Outcom
     };
     let now = app.clock.now();
     match copy.step(now) {
-        Step::Submit => submit::prepare_and_submit(app, message, copy).await,
-        Step::Settle(copy, look_again) => write(app, message, &copy, look_again).await,
+        CopyStep::Submit => submit::prepare_and_submit(app, message, copy).await,
+        CopyStep::Settle(copy, look_again) => write(app, message, &copy, look_again).await,
         // A later task will look again: the one that waits in the queue, or the hint that was filed.
-        Step::Wait(at) if copy.is_waiting() => wait(app, message, recipient, at, now).await,
-        Step::Wait(_) | Step::Done => Ok(Outcome::Done),
+        CopyStep::Wait(at) if copy.is_waiting() => wait(app, message, recipient, at, now).await,
+        CopyStep::Wait(_) | CopyStep::Done => Ok(Outcome::Done),
     }
 }
 

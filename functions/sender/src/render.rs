@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use aws::blobs;
-use aws::store::{self, Stored};
+use aws::store::{self, StoredMessage};
 use domain::ground::id::ImageId;
-use domain::ground::token::{Kind, Token};
+use domain::ground::token::{Token, TokenKind};
 use domain::message::attachment::{self, Attachment};
 use domain::message::copy::Copy;
 use domain::message::image;
-use domain::message::{Body, Mailbox, Message, Recipient, Role};
+use domain::message::{Body, Mailbox, Message, Recipient, RecipientRole};
 use mail::attachments::{Listed, html_list, text_list};
 use mail::track::Tracked;
 use mail::{compose, track};
@@ -45,7 +45,7 @@ pub(crate) enum Unsendable {
 }
 
 /// The bytes of one recipient's copy.
-pub(crate) async fn mime(app: &App, stored: &Stored, copy: &Copy) -> Result<Vec<u8>, Error> {
+pub(crate) async fn mime(app: &App, stored: &StoredMessage, copy: &Copy) -> Result<Vec<u8>, Error> {
     let (message, recipient) = (&stored.message, copy.recipient);
     let tracked = message.tracked && copy.untouched.is_none();
     let body = app.blobs.body(message.id, &message.body).await?;
@@ -79,16 +79,16 @@ async fn tracked_body(
         app.signer.sign(&token)
     };
     let address = |path, token: Option<String>| token.map(|token| format!("{}/{path}/{token}", app.tracking_url));
-    let wrap = |destination: &str| address("c", sign(Kind::Click, *index.get(destination)?, destination));
-    let pixel = address("o", sign(Kind::Open, 0, ""));
+    let wrap = |destination: &str| address("c", sign(TokenKind::Click, *index.get(destination)?, destination));
+    let pixel = address("o", sign(TokenKind::Open, 0, ""));
     let linked: Vec<(&Attachment, String)> = (0..)
         .zip(attachment::tracked(files))
-        .filter_map(|(index, file)| Some((file, address("a", sign(Kind::Download, index, ""))?)))
+        .filter_map(|(index, file)| Some((file, address("a", sign(TokenKind::Download, index, ""))?)))
         .collect();
     let listed = linked.iter().map(|(file, url)| Listed { filename: &file.filename, size: file.size, url });
     let listed: Vec<Listed<'_>> = listed.collect();
     let hosted = hosted_images(app, message, &body.html).await?;
-    let image = |src: &str| address("i", sign(Kind::Image, 0, &hosted.get(src)?.to_string()));
+    let image = |src: &str| address("i", sign(TokenKind::Image, 0, &hosted.get(src)?.to_string()));
     let files = html_list(&listed);
     let tracked = Tracked { link: &wrap, image: &image, pixel: pixel.as_deref(), attachments: &files };
     let html = track::html(&body.html, tracked).map_err(Unsendable::from)?;
@@ -132,8 +132,8 @@ fn compose_copy(
     Ok(compose::compose(&compose::Mail {
         from: mailbox(&message.from),
         reply_to: reply_to.as_deref().map(|email| compose::Mailbox { name: message.from.name.as_deref(), email }),
-        to: visible(Role::To),
-        cc: visible(Role::Cc),
+        to: visible(RecipientRole::To),
+        cc: visible(RecipientRole::Cc),
         subject: &message.subject,
         html: Some(&body.html),
         text: Some(&body.text),

@@ -2,26 +2,26 @@
 
 use aws::store::Error;
 use domain::ground::id::MessageId;
-use domain::message::copy::{Copy, State};
+use domain::message::copy::{Copy, CopyState};
 use domain::signs::card::Card;
-use domain::signs::card::fact::{About, Fact, Problem};
+use domain::signs::card::fact::{CardAbout, DeliveryProblem, Fact};
 
 use crate::App;
 
 /// Puts a card before the author when the copy ends badly. Told twice, it is one card.
 pub(crate) async fn problem(app: &App, id: MessageId, copy: &Copy) -> Result<(), Error> {
     let problem = match copy.state {
-        State::Failed => Problem::Failed,
-        State::Unconfirmed => Problem::Unconfirmed,
+        CopyState::Failed => DeliveryProblem::Failed,
+        CopyState::Unconfirmed => DeliveryProblem::Unconfirmed,
         _ => return Ok(()),
     };
-    if problem == Problem::Unconfirmed {
+    if problem == DeliveryProblem::Unconfirmed {
         tracing::error!(message = %id, recipient = copy.recipient, "copy unconfirmed");
     }
     let Some(stored) = app.store.message(id).await? else { return Ok(()) };
     let message = &stored.message;
     let Some(recipient) = message.recipients.get(usize::from(copy.recipient)) else { return Ok(()) };
-    let about = About { message: id, subject: &message.subject, records: message.records() };
+    let about = CardAbout { message: id, subject: &message.subject, records: message.records() };
     let (recipient, who) = (copy.recipient, &recipient.mailbox);
     let fact = Fact::DeliveryProblem { recipient, who, problem, submissions: copy.submissions };
     app.store.put_card(message.org, message.owner, &Card::of(about, fact, app.clock.now())).await

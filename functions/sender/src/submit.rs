@@ -2,12 +2,12 @@
 
 use aws::blobs;
 use aws::lambda::batch::Outcome;
-use aws::mailer::Mail;
-use aws::store::{Error, Stored};
+use aws::mailer::SesMail;
+use aws::store::{Error, StoredMessage};
 use domain::ground::id::{AttemptId, MessageId};
 use domain::message::Message;
 use domain::message::copy::delivery::MailRef;
-use domain::message::copy::{Answer, Copy, State, Untouched};
+use domain::message::copy::{Copy, CopyState, SesAnswer, Untracked};
 use domain::message::tracking;
 
 use crate::render::{self, Unsendable};
@@ -37,16 +37,16 @@ pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> 
 }
 
 /// Decides once more, now that the copy leaves; the stricter decision counts.
-async fn untouched(app: &App, stored: &Stored, copy: &Copy) -> Result<Option<Untouched>, Error> {
+async fn untouched(app: &App, stored: &StoredMessage, copy: &Copy) -> Result<Option<Untracked>, Error> {
     let message = &stored.message;
     let recipient = message.recipients.get(usize::from(copy.recipient)).filter(|_| message.tracked);
     let (Some(recipient), None) = (recipient, copy.untouched) else { return Ok(copy.untouched) };
     let settings = app.store.settings(message.org).await?;
     if !settings.tracking_enabled {
-        return Ok(Some(Untouched::SwitchedOff));
+        return Ok(Some(Untracked::SwitchedOff));
     }
     let standing = app.store.standing(message.org, &recipient.mailbox.email, recipient.record.as_ref()).await?;
-    Ok(tracking::forbids(standing.preference, &settings).then_some(Untouched::Objection))
+    Ok(tracking::forbids(standing.preference, &settings).then_some(Untracked::Objection))
 }
 
 async fn reject(app: &App, id: MessageId, copy: &Copy, reason: String) -> Result<Outcome, Error> {
@@ -57,13 +57,13 @@ async fn reject(app: &App, id: MessageId, copy: &Copy, reason: String) -> Result
 }
 
 /// Why nothing more is sent to this recipient. Asked when the copy leaves, so it holds for what was scheduled before.
-async fn refusal(app: &App, stored: &Stored, recipient: u16) -> Result<Option<String>, Error> {
+async fn refusal(app: &App, stored: &StoredMessage, recipient: u16) -> Result<Option<String>, Error> {
     let Some(recipient) = stored.message.recipients.get(usize::from(recipient)) else { return Ok(None) };
     let entry = app.store.suppression(stored.message.org, &recipient.mailbox.email).await?;
     Ok(entry.map(|entry| entry.refusal()))
 }
 
-fn envelope<'a>(stored: &'a Stored, copy: &Copy, attempt: AttemptId, bytes: Vec<u8>) -> Mail<'a> {
+fn envelope<'a>(stored: &'a StoredMessage, copy: &Copy, attempt: AttemptId, bytes: Vec<u8>) -> SesMail<'a> {
     let message = &stored.message;
     let to =
         message.recipients.get(usize::from(copy.recipient)).map_or("", |recipient| recipient.mailbox.email.as_str());
@@ -73,24 +73,24 @@ fn envelope<'a>(stored: &'a Stored, copy: &Copy, attempt: AttemptId, bytes: Vec<
         ("recipient", copy.recipient.to_string()),
         ("attempt", attempt.to_string()),
     ];
-    Mail { from: message.from.email.as_str(), to, bytes, tags }
+    SesMail { from: message.from.email.as_str(), to, bytes, tags }
 }
 
 /// Notes which copy the mail was, for events and replies that only know the provider's id. If that fails, an event
 /// notes it again.
-async fn note(app: &App, mail: &MailRef, answer: &Answer) {
-    let Answer::Accepted(ses_id) = answer else { return };
+async fn note(app: &App, mail: &MailRef, answer: &SesAnswer) {
+    let SesAnswer::Accepted(ses_id) = answer else { return };
     if let Err(error) = app.store.put_mail(ses_id, mail).await {
         tracing::warn!(message = %mail.message, %error, "mail not noted");
     }
 }
 
 /// Writes down the answer. Somebody may have settled the copy meanwhile, so a conflict is looked at again.
-async fn settle(app: &App, message: &Message, mut copy: Copy, answer: Answer) -> Result<Outcome, Error> {
+async fn settle(app: &App, message: &Message, mut copy: Copy, answer: SesAnswer) -> Result<Outcome, Error> {
     loop {
         let Ok(after) = copy.answered(app.clock.now(), answer.clone()) else { return Ok(Outcome::Done) };
-        let look_again = after.until.filter(|_| matches!(after.state, State::RetryWait | State::Confirming));
-        let written = if after.state == State::Sent {
+        let look_again = after.until.filter(|_| matches!(after.state, CopyState::RetryWait | CopyState::Confirming));
+        let written = if after.state == CopyState::Sent {
             app.store.settle_copy(message, &after, None).await.map(|()| Outcome::Done)
         } else {
             write(app, message.id, &after, look_again).await

@@ -13,7 +13,7 @@ use aws_credential_types::Credentials;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ground::keyring::KeyRing;
-use domain::ground::token::Signer;
+use domain::ground::token::TokenSigner;
 use http_body::Body;
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
@@ -175,8 +175,8 @@ impl Parts {
         Links::new(self.aws.direct("dynamodb"), TABLE.to_owned())
     }
 
-    fn signer(&self) -> Signer {
-        Signer::new(&self.setup.keys)
+    fn signer(&self) -> TokenSigner {
+        TokenSigner::new(&self.setup.keys)
     }
 
     fn api(&self) -> api::App {

@@ -25,11 +25,11 @@ mod tallies;
 mod templates;
 
 pub use error::Error;
-pub use hits::Summary;
-pub use idempotency::{Answer, Idempotency};
+pub use hits::Figures;
+pub use idempotency::{Idempotency, StoredAnswer};
 pub(crate) use keys::link as link_key;
-pub use lists::{Listed, Part};
-pub use messages::Stored;
+pub use lists::{ListPart, ListedMessage};
+pub use messages::StoredMessage;
 pub use organisations::{ApiKey, User};
 
 use crate::config::{self, ConfigError, names};

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::id::{EventId, MessageId, OrgId, TemplateId, UserId};
-use crate::message::copy::{Copy, State as CopyState, Untouched};
-use crate::message::tracking::Decision;
+use crate::message::copy::{Copy, CopyState, Untracked};
+use crate::message::tracking::TrackingDecision;
 use crate::people::address::EmailAddress;
 use crate::people::consent::Standing;
 use crate::people::record::RecordRef;
@@ -43,7 +43,7 @@ pub struct Mailbox {
 /// In which field a recipient stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub enum RecipientRole {
     /// Addressed.
     To,
     /// Copied, for all to see.
@@ -57,7 +57,7 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
     /// In which field.
-    pub role: Role,
+    pub role: RecipientRole,
     /// Who.
     #[serde(flatten)]
     pub mailbox: Mailbox,
@@ -85,7 +85,7 @@ impl Body {
 /// How far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum MessageState {
     /// Being written.
     Draft,
     /// *Send* was chosen; the copies tell the rest.
@@ -129,7 +129,7 @@ pub struct Message {
     #[serde(default)]
     pub links: u16,
     /// How far it has come.
-    pub state: State,
+    pub state: MessageState,
     /// Counts every change; the condition of the next one.
     pub version: u32,
     /// When it was first saved.
@@ -168,7 +168,7 @@ pub struct Thread {
 /// What the API calls the status of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum MessageStatus {
     /// Being written.
     Draft,
     /// Waits for its time.
@@ -197,21 +197,21 @@ pub enum TrackingState {
 
 impl Message {
     /// The status that follows from the message and its copies.
-    pub fn status(&self, copies: &[Copy], now: Timestamp) -> Status {
+    pub fn status(&self, copies: &[Copy], now: Timestamp) -> MessageStatus {
         match self.state {
-            State::Draft => Status::Draft,
-            State::Cancelled => Status::Cancelled,
-            State::Released => released_status(self, copies, now),
+            MessageState::Draft => MessageStatus::Draft,
+            MessageState::Cancelled => MessageStatus::Cancelled,
+            MessageState::Released => released_status(self, copies, now),
         }
     }
 
     /// Whether it is followed, or would be if it were sent now, and which recipients do not allow it. A draft is decided
     /// by what its recipients allow now; a released message as it was released, and as its copies left since.
-    pub fn tracking(&self, copies: &[Copy], settings: &Settings, standings: &[Standing]) -> Decision {
-        if self.state == State::Draft {
+    pub fn tracking(&self, copies: &[Copy], settings: &Settings, standings: &[Standing]) -> TrackingDecision {
+        if self.state == MessageState::Draft {
             return tracking::decide(self.tracking_requested, settings, standings);
         }
-        let objected = |copy: &&Copy| copy.untouched == Some(Untouched::Objection);
+        let objected = |copy: &&Copy| copy.untouched == Some(Untracked::Objection);
         let left = copies.iter().filter(objected).map(|copy| copy.recipient);
         let objecting: Vec<u16> =
             self.blocked.iter().copied().chain(left).collect::<BTreeSet<_>>().into_iter().collect();
@@ -221,7 +221,7 @@ impl Message {
             (false, true) => TrackingState::Off,
             (false, false) => TrackingState::Blocked,
         };
-        Decision { state, objecting }
+        TrackingDecision { state, objecting }
     }
 
     /// The records to link to: what it is about, and its recipients, each once.
@@ -238,7 +238,7 @@ impl Message {
 
     /// Until when text, files and what happens to it are kept; none while it has not been released.
     pub fn expires_at(&self, settings: &Settings) -> Option<Timestamp> {
-        let left = self.send_at.filter(|_| self.state != State::Draft)?;
+        let left = self.send_at.filter(|_| self.state != MessageState::Draft)?;
         left.checked_add(settings.retention()).ok()
     }
 
@@ -253,35 +253,35 @@ impl Message {
     }
 
     /// One line for lists, as it reads at `now` on the author's clock: the one the schedule names, else UTC.
-    pub fn summary(&self, status: Status, kpis: &Kpis, now: Timestamp) -> String {
+    pub fn summary(&self, status: MessageStatus, kpis: &Kpis, now: Timestamp) -> String {
         let wall = self.schedule.as_ref().map(|schedule| &schedule.wall);
         let zone = wall.and_then(|wall| zone::named(&wall.time_zone)).unwrap_or(TimeZone::UTC);
         match (status, &self.schedule) {
-            (Status::Draft, _) => "Draft".to_owned(),
-            (Status::Cancelled, _) => "Cancelled".to_owned(),
-            (Status::Failed, _) => "Not sent".to_owned(),
-            (Status::Scheduled, Some(schedule)) => summary::scheduled(schedule.at, &schedule.wall, now),
-            (Status::Scheduled | Status::Sending, _) => "Sending".to_owned(),
-            (Status::Sent, _) if !self.tracked => "Sent, not followed".to_owned(),
-            (Status::Sent, _) => summary::last_opened(kpis.last_opened_at, now, &zone),
+            (MessageStatus::Draft, _) => "Draft".to_owned(),
+            (MessageStatus::Cancelled, _) => "Cancelled".to_owned(),
+            (MessageStatus::Failed, _) => "Not sent".to_owned(),
+            (MessageStatus::Scheduled, Some(schedule)) => summary::scheduled(schedule.at, &schedule.wall, now),
+            (MessageStatus::Scheduled | MessageStatus::Sending, _) => "Sending".to_owned(),
+            (MessageStatus::Sent, _) if !self.tracked => "Sent, not followed".to_owned(),
+            (MessageStatus::Sent, _) => summary::last_opened(kpis.last_opened_at, now, &zone),
         }
     }
 }
 
-fn released_status(message: &Message, copies: &[Copy], now: Timestamp) -> Status {
+fn released_status(message: &Message, copies: &[Copy], now: Timestamp) -> MessageStatus {
     let copies: Vec<&Copy> = copies.iter().filter(|copy| !copy.is_forgotten()).collect();
     let any = |test: &dyn Fn(&Copy) -> bool| copies.iter().any(|copy| test(copy));
     let waits = |copy: &Copy| copy.state == CopyState::Queued && copy.due_at > now;
     if message.schedule.is_some() && copies.iter().all(|copy| waits(copy)) {
-        Status::Scheduled
+        MessageStatus::Scheduled
     } else if any(&|copy| !copy.is_settled()) {
-        Status::Sending
+        MessageStatus::Sending
     } else if any(&|copy| copy.state == CopyState::Sent) {
-        Status::Sent
+        MessageStatus::Sent
     } else if any(&|copy| copy.state == CopyState::Unconfirmed) {
-        Status::Sending
+        MessageStatus::Sending
     } else {
-        Status::Failed
+        MessageStatus::Failed
     }
 }
 
@@ -308,7 +308,7 @@ mod tests {
             blocked: Vec::new(),
             body: String::new(),
             links: 0,
-            state: State::Released,
+            state: MessageState::Released,
             version: 2,
             created_at: now(),
             send_at: Some(now()),
@@ -327,12 +327,12 @@ mod tests {
     fn the_status_follows_from_the_copies() {
         use CopyState as C;
         for (states, want) in [
-            (vec![C::Queued], Status::Sending),
-            (vec![C::Sent, C::RetryWait], Status::Sending),
-            (vec![C::Sent, C::Failed], Status::Sent),
-            (vec![C::Sent, C::Unconfirmed], Status::Sent),
-            (vec![C::Unconfirmed, C::Failed], Status::Sending),
-            (vec![C::Failed, C::Failed], Status::Failed),
+            (vec![C::Queued], MessageStatus::Sending),
+            (vec![C::Sent, C::RetryWait], MessageStatus::Sending),
+            (vec![C::Sent, C::Failed], MessageStatus::Sent),
+            (vec![C::Sent, C::Unconfirmed], MessageStatus::Sent),
+            (vec![C::Unconfirmed, C::Failed], MessageStatus::Sending),
+            (vec![C::Failed, C::Failed], MessageStatus::Failed),
         ] {
             assert_eq!(message().status(&copies(&states), now()), want, "{states:?}");
         }
@@ -343,17 +343,17 @@ mod tests {
         };
         let schedule = Some(Schedule { at: later, wall });
         let scheduled = Message { schedule, send_at: Some(later), ..message() };
-        assert_eq!(scheduled.status(&[Copy::queued(0, later, 1)], now()), Status::Scheduled);
-        assert_eq!(scheduled.status(&[Copy::queued(0, later, 1)], later), Status::Sending);
+        assert_eq!(scheduled.status(&[Copy::queued(0, later, 1)], now()), MessageStatus::Scheduled);
+        assert_eq!(scheduled.status(&[Copy::queued(0, later, 1)], later), MessageStatus::Sending);
     }
 
     #[test]
     fn the_summary_is_one_line() {
         let opened = Kpis { last_opened_at: Some(now()), ..Kpis::default() };
         let tomorrow = now() + jiff::SignedDuration::from_hours(24);
-        assert_eq!(message().summary(Status::Sent, &Kpis::default(), now()), "Not opened yet");
-        assert_eq!(message().summary(Status::Sent, &opened, tomorrow), "Last opened yesterday");
+        assert_eq!(message().summary(MessageStatus::Sent, &Kpis::default(), now()), "Not opened yet");
+        assert_eq!(message().summary(MessageStatus::Sent, &opened, tomorrow), "Last opened yesterday");
         let unfollowed = Message { tracked: false, ..message() };
-        assert_eq!(unfollowed.summary(Status::Sent, &opened, now()), "Sent, not followed");
+        assert_eq!(unfollowed.summary(MessageStatus::Sent, &opened, now()), "Sent, not followed");
     }
 }

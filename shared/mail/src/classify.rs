@@ -4,7 +4,7 @@
 //! servers used before and beside it), then words in the subject, then words in the text, which decide only together.
 //! Reasons are stable names; several may hold.
 
-use domain::signs::reply::Kind;
+use domain::signs::reply::ReplyKind;
 use jiff::civil::Date;
 
 use crate::parse::{Received, ReportAction};
@@ -18,7 +18,7 @@ mod returns;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Classified {
     /// What.
-    pub kind: Kind,
+    pub kind: ReplyKind,
     /// The rules that said so.
     pub reasons: Vec<&'static str>,
     /// The day that an out-of-office note names as its end.
@@ -30,29 +30,33 @@ pub struct Classified {
 pub fn classify(mail: &Received, empty_envelope: bool, today: Date) -> Classified {
     let kind = |kind, reasons| Classified { kind, reasons, returns_on: None };
     if let Some(reason) = bounce(mail, empty_envelope) {
-        return kind(Kind::Bounce, vec![reason]);
+        return kind(ReplyKind::Bounce, vec![reason]);
     }
     if let Some(report) = &mail.report {
         let late = report.action == ReportAction::Delayed;
-        return kind(Kind::Other, vec![if late { "report_delayed" } else { "report_arrived" }]);
+        return kind(ReplyKind::Other, vec![if late { "report_delayed" } else { "report_arrived" }]);
     }
     if let Some(reason) = challenge(mail) {
-        return kind(Kind::Challenge, vec![reason]);
+        return kind(ReplyKind::Challenge, vec![reason]);
     }
     if mail.calendar_method.as_deref() == Some("REPLY") {
-        return kind(Kind::Other, vec!["calendar_reply"]);
+        return kind(ReplyKind::Other, vec!["calendar_reply"]);
     }
     let text = own_words::of(&mail.text);
     let reasons = automatic::reasons(mail, &text, empty_envelope);
     if !reasons.is_empty() {
-        return Classified { kind: Kind::AutoReply, reasons, returns_on: returns::date(&mail.subject, &text, today) };
+        return Classified {
+            kind: ReplyKind::AutoReply,
+            reasons,
+            returns_on: returns::date(&mail.subject, &text, today),
+        };
     }
     if let Some(reason) = forward(mail, &text) {
-        return kind(Kind::Forward, vec![reason]);
+        return kind(ReplyKind::Forward, vec![reason]);
     }
     match answer(mail) {
-        Some(reason) => kind(Kind::Reply, vec![reason]),
-        None => kind(Kind::Other, vec!["no_sign_of_an_answer"]),
+        Some(reason) => kind(ReplyKind::Reply, vec![reason]),
+        None => kind(ReplyKind::Other, vec!["no_sign_of_an_answer"]),
     }
 }
 

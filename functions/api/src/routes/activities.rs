@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aws::store::{Listed, Stored};
+use aws::store::{ListedMessage, StoredMessage};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ground::id::{ActivityId, MessageId};
 use domain::ground::name;
-use domain::message::{State as MessageState, Status};
-use domain::people::activity::{Activity, Kind};
+use domain::message::{MessageState, MessageStatus};
+use domain::people::activity::{Activity, ActivityKind};
 use domain::signs::engagement::Kpis;
 use domain::time::instant;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -35,7 +35,7 @@ pub(crate) struct ActivityView {
     id: String,
     /// `mail`, `phone_call`, `task` or `appointment`.
     #[schema(value_type = String)]
-    kind: Kind,
+    kind: ActivityKind,
     subject: String,
     /// By when, or when it takes place.
     due: Option<String>,
@@ -46,7 +46,7 @@ pub(crate) struct ActivityView {
     created_at: String,
     /// Of a mail: `scheduled`, `sending`, `sent` or `failed`.
     #[schema(value_type = Option<String>)]
-    status: Option<Status>,
+    status: Option<MessageStatus>,
     /// Of a mail: what became of it, in one line.
     summary: Option<String>,
     /// Of a mail: its figures.
@@ -67,7 +67,7 @@ pub(crate) struct ActivityPage {
 pub(crate) struct ActivityInput {
     /// `phone_call`, `task` or `appointment`.
     #[schema(value_type = String)]
-    kind: Kind,
+    kind: ActivityKind,
     /// In one line, up to 256 characters.
     subject: String,
     /// By when, or when it takes place.
@@ -111,9 +111,9 @@ pub(crate) async fn list(
     activities.truncate(limit);
     let end = activities.last().filter(|_| more).map(|last| (last.created_at, last.id));
     let settings = app.store.settings(caller.org).await?;
-    let mails: Vec<Listed> = activities.iter().filter_map(Listed::of).collect();
+    let mails: Vec<ListedMessage> = activities.iter().filter_map(ListedMessage::of).collect();
     let followed = settings.tracking_enabled;
-    let figures = if followed { app.store.figures(caller.org, &mails).await? } else { BTreeMap::new() };
+    let figures = if followed { app.store.figures_of(caller.org, &mails).await? } else { BTreeMap::new() };
     let views = stream::iter(activities).map(|activity| view(&app, &caller, &figures, activity)).buffered(AT_ONCE);
     let items = views.try_filter_map(|view| async move { Ok(view) }).try_collect().await?;
     let next_cursor = end.and_then(|place| cursor::write(&app.keys, &list, &place));
@@ -127,16 +127,16 @@ async fn view(
     figures: &BTreeMap<MessageId, Kpis>,
     activity: Activity,
 ) -> Result<Option<ActivityView>, ApiError> {
-    let message = activity.message.filter(|_| activity.kind == Kind::Mail);
+    let message = activity.message.filter(|_| activity.kind == ActivityKind::Mail);
     let Some(message) = message else { return Ok(Some((&activity).into())) };
     let stored = app.store.message_for_list(message).await?;
-    let there = |stored: &Stored| {
+    let there = |stored: &StoredMessage| {
         let message = &stored.message;
         message.org == caller.org
             && message.state == MessageState::Released
             && message.send_at == Some(activity.created_at)
     };
-    let Some(Stored { message, copies }) = stored.filter(there) else { return Ok(None) };
+    let Some(StoredMessage { message, copies }) = stored.filter(there) else { return Ok(None) };
     let kpis = figures.get(&message.id).cloned().unwrap_or_default();
     let status = message.status(&copies, caller.now);
     Ok(Some(ActivityView {
@@ -163,14 +163,14 @@ pub(crate) async fn create(
     let reference = reference(&kind, &id)?;
     app.store.record(caller.org, &reference).await?.ok_or_else(ApiError::not_found)?;
     let mut checks = Checks::default();
-    if input.kind == Kind::Mail {
+    if input.kind == ActivityKind::Mail {
         checks.add("/kind", "invalid_value", "expected `phone_call`, `task` or `appointment`: mail adds itself");
     }
     if input.subject.trim().is_empty() {
         checks.add("/subject", "missing_field", "what is to be done");
     }
     checks.keep("/subject", "invalid_text", name::display_name(&input.subject));
-    if input.kind == Kind::Appointment && input.due.is_none() {
+    if input.kind == ActivityKind::Appointment && input.due.is_none() {
         checks.add("/due", "missing_field", "when the appointment takes place");
     }
     checks.finish()?;

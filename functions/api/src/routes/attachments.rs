@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::ground::id::{AttachmentId, MessageId};
 use domain::ground::name;
 use domain::message::attachment::{Attachment, MAX_COUNT, MAX_SIZE, UPLOAD_TIME, Upload, is_content_type};
-use domain::message::{Message, State as MessageState};
+use domain::message::{Message, MessageState};
 use domain::time::instant;
 use jiff::Timestamp;
 use serde::Deserialize;

@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ground::id::{ActivityId, CardId};
 use domain::ground::name;
-use domain::people::activity::{Activity, Kind as ActivityKind};
-use domain::signs::card::{Action, Card, Kind, Priority, Refusal, State as CardState};
+use domain::people::activity::{Activity, ActivityKind};
+use domain::signs::card::{Card, CardAction, CardKind, CardPriority, CardRefusal, CardState};
 use domain::time::due::{Due, Work};
 use domain::time::instant;
 use jiff::Timestamp;
@@ -91,10 +91,10 @@ pub(crate) struct CardView {
     id: String,
     /// `first_open`, `reminder` or `delivery_problem`.
     #[schema(value_type = String)]
-    kind: Kind,
+    kind: CardKind,
     /// `normal` or `high`.
     #[schema(value_type = String)]
-    priority: Priority,
+    priority: CardPriority,
     title: String,
     /// `active`, `snoozed` or `dismissed`.
     #[schema(value_type = String)]
@@ -107,7 +107,7 @@ pub(crate) struct CardView {
     snoozed_until: Option<String>,
     /// `phone_call`, `snooze`, `dismiss`, `undo`.
     #[schema(value_type = Vec<String>)]
-    actions: Vec<Action>,
+    actions: Vec<CardAction>,
 }
 
 impl CardView {
@@ -235,7 +235,7 @@ async fn change<T>(
     app: &Arc<App>,
     id: &str,
     post: Post<T>,
-    decide: impl FnOnce(&Card, T, Timestamp) -> Result<Card, Refusal>,
+    decide: impl FnOnce(&Card, T, Timestamp) -> Result<Card, CardRefusal>,
 ) -> Result<Response, ApiError> {
     let Post { caller, input, once } = post;
     let before = find(app, &caller, id).await?;
@@ -256,11 +256,11 @@ async fn find(app: &App, caller: &Caller, id: &str) -> Result<Card, ApiError> {
     app.store.card(caller.org, caller.user.id, id).await?.ok_or_else(ApiError::not_found)
 }
 
-fn refused(refusal: Refusal) -> ApiError {
+fn refused(refusal: CardRefusal) -> ApiError {
     match refusal {
-        Refusal::InThePast => ApiError::field("/until", "in_the_past", refusal.to_string()),
-        Refusal::TooFar => ApiError::field("/until", "too_far", refusal.to_string()),
-        Refusal::Dismissed => ApiError::conflict("card_dismissed", refusal.to_string()),
-        Refusal::NothingToUndo => ApiError::conflict("nothing_to_undo", refusal.to_string()),
+        CardRefusal::InThePast => ApiError::field("/until", "in_the_past", refusal.to_string()),
+        CardRefusal::TooFar => ApiError::field("/until", "too_far", refusal.to_string()),
+        CardRefusal::Dismissed => ApiError::conflict("card_dismissed", refusal.to_string()),
+        CardRefusal::NothingToUndo => ApiError::conflict("nothing_to_undo", refusal.to_string()),
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use domain::ground::name;
-use domain::people::consent::{Consent, Entry, Preference};
+use domain::people::consent::{Consent, ConsentEntry, Preference};
 use domain::time::instant;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -79,8 +79,8 @@ impl From<&Consent> for ConsentView {
     }
 }
 
-impl From<Entry> for EntryView {
-    fn from(entry: Entry) -> Self {
+impl From<ConsentEntry> for EntryView {
+    fn from(entry: ConsentEntry) -> Self {
         let consent = entry.consent.as_ref();
         Self {
             at: instant::format(entry.at),

@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use domain::ground::id::MessageId;
 use domain::people::address::EmailAddress;
 use domain::people::record::{Record, RecordRef};
-use domain::signs::engagement::{Context, fold};
+use domain::signs::engagement::{FoldContext, fold};
 use domain::time::delivery_time::{NoRecommendation, Recommendation, only, recommend};
 use domain::time::instant;
 use domain::time::zone::{self, ZoneSource};
@@ -85,7 +85,7 @@ async fn opens_of(app: &App, caller: &Caller, record: &Record, id: MessageId) ->
         let recipient = stored.message.recipients.get(usize::from(recipient));
         recipient.is_some_and(|recipient| recipient.record.as_ref() == Some(&record.reference))
     };
-    let engagement = fold(app.store.hits(id).await?, &Context::of(&stored.message, &stored.copies));
+    let engagement = fold(app.store.hits(id).await?, &FoldContext::of(&stored.message, &stored.copies));
     let opened =
         engagement.judged.iter().filter(|judged| judged.is_open_by_person() && is_person(judged.hit.recipient));
     Ok(opened.map(|judged| judged.hit.at).collect())

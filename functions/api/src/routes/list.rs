@@ -3,11 +3,11 @@
 //! In order of time a list goes on page after page without end. By a figure it covers a window of the newest messages, which
 //! the answer tells: their figures are read at once and sorted, and only the messages of the page are read.
 
-use aws::store::{Listed, Stored};
+use aws::store::{ListedMessage, StoredMessage};
 use axum::Json;
 use axum::extract::State;
 use domain::ground::id::UserId;
-use domain::message::{State as MessageState, Status};
+use domain::message::{MessageState, MessageStatus};
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
 use domain::team::settings::Settings;
@@ -51,7 +51,7 @@ pub(crate) struct ListQuery {
     record: Option<String>,
     /// Only those with this status.
     #[param(value_type = Option<String>)]
-    status: Option<Status>,
+    status: Option<MessageStatus>,
     /// `sent_at`, `opens`, `last_opened_at`, `attachment_views`, `link_clicks` or `replies`; `-` before it for the
     /// highest first. `-sent_at` when left out. By a figure, the newest messages are covered: 1,000 of an owner, 500 of a
     /// record (`window` tells).
@@ -88,14 +88,14 @@ struct Filter {
     regarding: Option<RecordRef>,
     record: Option<RecordRef>,
     owner: Option<UserId>,
-    status: Option<Status>,
+    status: Option<MessageStatus>,
 }
 
 /// Where a page ended, and the newest message when the list was begun: later ones do not move its window.
 #[derive(Serialize, Deserialize)]
 struct Mark {
     last: Place,
-    newest: Option<Listed>,
+    newest: Option<ListedMessage>,
 }
 
 /// The messages of an owner, or of a record.
@@ -136,14 +136,17 @@ impl From<Window> for WindowView {
 impl Filter {
     fn read(query: &ListQuery) -> Result<Self, ApiError> {
         let invalid = |pointer: &'static str| {
-            move |error: domain::people::record::Invalid| ApiError::field(pointer, "invalid_id", error.to_string())
+            move |error: domain::people::record::InvalidRecordRef| {
+                ApiError::field(pointer, "invalid_id", error.to_string())
+            }
         };
         let record = |text: &Option<String>, pointer| {
             text.as_deref().map(str::parse::<RecordRef>).transpose().map_err(invalid(pointer))
         };
         let owner = query.owner.as_deref().map(str::parse).transpose();
-        let owner = owner
-            .map_err(|error: domain::ground::id::Invalid| ApiError::field("/owner", "invalid_id", error.to_string()))?;
+        let owner = owner.map_err(|error: domain::ground::id::InvalidId| {
+            ApiError::field("/owner", "invalid_id", error.to_string())
+        })?;
         Ok(Self {
             tracked: query.tracked,
             regarding: record(&query.regarding, "/regarding")?,
@@ -156,12 +159,12 @@ impl Filter {
     /// Drafts stand in their owner's list only.
     fn source(&self, caller: UserId) -> Source {
         match self.regarding.as_ref().or(self.record.as_ref()) {
-            Some(record) if self.status != Some(Status::Draft) => Source::Record(record.clone()),
+            Some(record) if self.status != Some(MessageStatus::Draft) => Source::Record(record.clone()),
             _ => Source::Owner(self.owner.unwrap_or(caller)),
         }
     }
 
-    fn lets(&self, Stored { message, copies }: &Stored, now: Timestamp) -> bool {
+    fn lets(&self, StoredMessage { message, copies }: &StoredMessage, now: Timestamp) -> bool {
         self.tracked.is_none_or(|tracked| message.tracked == tracked)
             && self.regarding.as_ref().is_none_or(|regarding| message.regarding.as_ref() == Some(regarding))
             && self.record.as_ref().is_none_or(|record| message.records().contains(record))
@@ -171,7 +174,7 @@ impl Filter {
 }
 
 /// A message of a page, with its figures.
-type Found = (Stored, Kpis);
+type Found = (StoredMessage, Kpis);
 
 /// Reads messages in their order until the page is full. Also says where it ended, if there is a next one.
 async fn fill(
@@ -187,11 +190,12 @@ async fn fill(
         let Chunk { places: chunk, more } = places.next(ask).await?;
         let ids: Vec<_> = chunk.iter().map(|(place, _)| place.listed.message).collect();
         let reads = stream::iter(ids).map(|id| app.store.message_for_list(id)).buffered(AT_ONCE);
-        let read: Vec<Option<Stored>> = reads.try_collect().await?;
+        let read: Vec<Option<StoredMessage>> = reads.try_collect().await?;
         let end = chunk.len();
         for (n, ((place, kpis), stored)) in chunk.into_iter().zip(read).enumerate() {
             (last, examined) = (Some(place), examined + 1);
-            let there = |stored: &Stored| stored.message.org == caller.org && places.is_current(place, &stored.message);
+            let there =
+                |stored: &StoredMessage| stored.message.org == caller.org && places.is_current(place, &stored.message);
             found.extend(stored.filter(|stored| there(stored) && filter.lets(stored, caller.now)).map(|it| (it, kpis)));
             if found.len() == limit {
                 return Ok((found, last.filter(|_| more || n + 1 < end)));
@@ -211,7 +215,7 @@ async fn views(
     found: Vec<Found>,
     now: Timestamp,
 ) -> Result<Vec<MessageView>, ApiError> {
-    let asked = |stored: &&Stored| settings.tracking_enabled && stored.message.state == MessageState::Draft;
+    let asked = |stored: &&StoredMessage| settings.tracking_enabled && stored.message.state == MessageState::Draft;
     let drafts = found.iter().map(|(stored, _)| stored).filter(asked).map(|stored| &stored.message);
     let standings = Standings::of_drafts(app, drafts).await?;
     let view = |(stored, kpis): &Found| {

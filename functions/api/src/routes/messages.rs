@@ -1,12 +1,12 @@
 //! Messages: saved as drafts, read, changed, taken back.
 
-use aws::store::Stored;
+use aws::store::StoredMessage;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ground::id::MessageId;
 use domain::message::copy::Copy;
-use domain::message::{Body, Message, Recipient, State as MessageState};
+use domain::message::{Body, Message, MessageState, Recipient};
 use domain::signs::engagement::Kpis;
 
 use super::thread;
@@ -57,7 +57,7 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageInput>) -> Resu
         thread: thread::of(&app, caller.org, change.in_reply_to.flatten()).await?,
         expired_at: None,
     };
-    let stored = Stored { message, copies: Vec::new() };
+    let stored = StoredMessage { message, copies: Vec::new() };
     let (content, kpis) = (Some((body, [].as_slice())), &Kpis::default());
     let parts = Parts { settings: &settings, standings: &standings, kpis, content, reminder: None };
     let view = view::message(&stored, parts, caller.now);
@@ -99,7 +99,7 @@ pub(crate) async fn patch(
     let new: Vec<Recipient> = message.recipients.iter().filter(|recipient| !known(recipient)).cloned().collect();
     app.store.note_recipients(&message, &new).await?;
     app.store.update_message(&before, &message).await?;
-    let stored = Stored { message, copies: Vec::new() };
+    let stored = StoredMessage { message, copies: Vec::new() };
     Ok(axum::Json(view::whole(&app, &stored, caller.now).await?))
 }
 
@@ -137,13 +137,13 @@ async fn changed(app: &App, caller: &Caller, before: &Message, mut change: Chang
     responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn delete(State(app): Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    let Stored { message, copies } = super::stored(&app, &caller, &id).await?;
+    let StoredMessage { message, copies } = super::stored(&app, &caller, &id).await?;
     if message.state != MessageState::Cancelled {
         let too_late = || ApiError::conflict("already_sent", "at least one copy has left, or is leaving right now");
         let copies = copies.iter().filter(|copy| !copy.is_forgotten()).map(Copy::cancelled).collect::<Result<_, _>>();
         let copies = copies.map_err(|_| too_late())?;
         let cancelled = Message { state: MessageState::Cancelled, version: message.version + 1, ..message.clone() };
-        app.store.change_message(&message, &Stored { message: cancelled, copies }, None).await?;
+        app.store.change_message(&message, &StoredMessage { message: cancelled, copies }, None).await?;
         app.store.delete_reminder(message.id).await?;
     }
     Ok(StatusCode::NO_CONTENT)

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use aws::blobs;
-use aws::store::Stored;
+use aws::store::StoredMessage;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::ground::id::{EventId, MessageId};
-use domain::people::activity::{Activity, Kind};
+use domain::people::activity::{Activity, ActivityKind};
 use domain::people::erasure::Person;
 use domain::people::record::{Record, RecordRef};
 use domain::time::instant;
@@ -129,7 +129,7 @@ async fn messages(
     activities: &[Activity],
 ) -> Result<BTreeSet<MessageId>, ApiError> {
     let mut ids = app.store.mails_with(caller.org, &person.emails).await?;
-    ids.extend(activities.iter().filter(|one| one.kind == Kind::Mail).filter_map(|one| one.message));
+    ids.extend(activities.iter().filter(|one| one.kind == ActivityKind::Mail).filter_map(|one| one.message));
     Ok(ids)
 }
 
@@ -158,7 +158,7 @@ async fn message(
 }
 
 /// Their mails, of which storage keeps the bytes for a while.
-async fn received(app: &App, person: &Person, stored: &Stored) -> Result<Vec<String>, ApiError> {
+async fn received(app: &App, person: &Person, stored: &StoredMessage) -> Result<Vec<String>, ApiError> {
     let places = person.places(&stored.message);
     let mut mails = Vec::new();
     for reply in app.store.replies(stored.message.id).await?.iter().filter(|reply| person.wrote(reply, &places)) {
@@ -172,7 +172,7 @@ async fn received(app: &App, person: &Person, stored: &Stored) -> Result<Vec<Str
 }
 
 /// Their addresses as the message has them.
-fn own_addresses(person: &Person, stored: &Stored) -> BTreeSet<String> {
+fn own_addresses(person: &Person, stored: &StoredMessage) -> BTreeSet<String> {
     let recipients = &stored.message.recipients;
     let places = person.places(&stored.message);
     let own = places.iter().filter_map(|n| recipients.get(usize::from(*n)));

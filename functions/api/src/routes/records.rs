@@ -10,7 +10,7 @@ use domain::people::address::EmailAddress;
 use domain::people::consent::{Preference, changed, loosens};
 use domain::people::record::{Record, RecordId, RecordRef};
 use domain::time::zone;
-use domain::time::zone::Address;
+use domain::time::zone::PostalAddress;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -40,7 +40,7 @@ pub(crate) struct RecordInput {
     /// From which the time zone may follow.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<AddressView>)]
-    address: Option<Option<Address>>,
+    address: Option<Option<PostalAddress>>,
     /// An IANA name.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
@@ -98,8 +98,8 @@ pub(crate) struct RecordPage {
 
 impl From<Record> for FullRecordView {
     fn from(record: Record) -> Self {
-        let address = |address: Address| {
-            let Address { street, city, region, postal_code, country } = address;
+        let address = |address: PostalAddress| {
+            let PostalAddress { street, city, region, postal_code, country } = address;
             AddressView { street, city, region, postal_code, country }
         };
         Self {
@@ -153,8 +153,8 @@ fn read_emails(checks: &mut Checks, emails: &[String]) -> Vec<EmailAddress> {
     emails.iter().enumerate().filter_map(read).collect()
 }
 
-fn check_address(checks: &mut Checks, address: Option<&Address>) {
-    let Some(Address { street, city, region, postal_code, country }) = address else { return };
+fn check_address(checks: &mut Checks, address: Option<&PostalAddress>) {
+    let Some(PostalAddress { street, city, region, postal_code, country }) = address else { return };
     let fields =
         [("street", street), ("city", city), ("region", region), ("postal_code", postal_code), ("country", country)];
     for (field, text) in fields {

@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::message::State as MessageState;
-use domain::message::reminder::{Condition, Refusal, Reminder};
+use domain::message::MessageState;
+use domain::message::reminder::{Reminder, ReminderCondition, ReminderRefusal};
 use domain::time::due::{Due, Work};
 use domain::time::schedule::When;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ pub(crate) struct ReminderInput {
     title: String,
     /// `no_reply`, `not_opened` (both for followed messages only) or `always`.
     #[schema(value_type = String)]
-    condition: Condition,
+    condition: ReminderCondition,
     /// An instant, or a wall time in a zone.
     #[schema(value_type = WhenView)]
     due: When,
@@ -52,7 +52,7 @@ pub(crate) async fn put(
         return Err(ApiError::field("/condition", "needs_tracking", detail));
     }
     let reminder = match app.store.reminder(message.id).await? {
-        None => Reminder::new(input.title, input.condition, due).map_err(Refusal::Title),
+        None => Reminder::new(input.title, input.condition, due).map_err(ReminderRefusal::Title),
         Some(before) => before.changed(input.title, input.condition, due),
     };
     let reminder = reminder.map_err(refused)?;
@@ -71,10 +71,10 @@ pub(crate) async fn delete(State(app): Shared, caller: Caller, Path(id): Path<St
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn refused(refusal: Refusal) -> ApiError {
+fn refused(refusal: ReminderRefusal) -> ApiError {
     match refusal {
-        Refusal::Title(error) => ApiError::field("/title", "invalid_text", error.to_string()),
-        Refusal::NotPending => {
+        ReminderRefusal::Title(error) => ApiError::field("/title", "invalid_text", error.to_string()),
+        ReminderRefusal::NotPending => {
             ApiError::conflict("reminder_over", "it fired or was not needed; delete it to set another")
         }
     }

@@ -1,9 +1,9 @@
 //! The time at which a message leaves, until it does.
 
-use aws::store::Stored;
+use aws::store::StoredMessage;
 use axum::extract::{Path, State};
 use domain::message::copy::Copy;
-use domain::message::{Message, State as MessageState, Status};
+use domain::message::{Message, MessageState, MessageStatus};
 use domain::time::schedule::{Schedule, When, resolve};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ pub(crate) async fn delete(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<MessageView>, ApiError> {
-    let Stored { message, copies } = super::stored(&app, &caller, &id).await?;
+    let StoredMessage { message, copies } = super::stored(&app, &caller, &id).await?;
     let copies = scheduled(&message, &copies, caller.now)?.into_iter().map(Copy::cancelled);
     let copies = copies.collect::<Result<_, _>>().map_err(|_| not_scheduled())?;
     let (state, version) = (MessageState::Draft, message.version + 1);
@@ -75,9 +75,9 @@ pub(crate) async fn delete(
     let mut draft = Message { blocked: Vec::new(), links: 0, ..draft };
     // Nothing has left, so nothing names a place: those of people who were erased are not needed any more.
     draft.recipients.retain(|recipient| !recipient.mailbox.is_erased());
-    let after = Stored { message: draft, copies };
+    let after = StoredMessage { message: draft, copies };
     app.store.change_message(&message, &after, None).await?;
-    let draft = Stored { message: after.message, copies: Vec::new() };
+    let draft = StoredMessage { message: after.message, copies: Vec::new() };
     Ok(axum::Json(view::whole(&app, &draft, caller.now).await?))
 }
 
@@ -85,18 +85,22 @@ pub(crate) async fn delete(
 ///
 /// # Errors
 /// When it is not scheduled, or a worker was faster.
-pub(crate) fn moved(stored: &Stored, schedule: Option<Schedule>, now: Timestamp) -> Result<Stored, ApiError> {
+pub(crate) fn moved(
+    stored: &StoredMessage,
+    schedule: Option<Schedule>,
+    now: Timestamp,
+) -> Result<StoredMessage, ApiError> {
     let at = schedule.as_ref().map_or(now, |schedule| schedule.at);
     let copies = scheduled(&stored.message, &stored.copies, now)?.into_iter().map(|copy| copy.moved(at));
     let copies = copies.collect::<Result<_, _>>().map_err(|_| not_scheduled())?;
     let version = stored.message.version + 1;
     let message = Message { send_at: Some(at), schedule, version, ..stored.message.clone() };
-    Ok(Stored { message, copies })
+    Ok(StoredMessage { message, copies })
 }
 
 /// The copies that are to leave.
 fn scheduled<'a>(message: &Message, copies: &'a [Copy], now: Timestamp) -> Result<Vec<&'a Copy>, ApiError> {
-    if message.status(copies, now) == Status::Scheduled {
+    if message.status(copies, now) == MessageStatus::Scheduled {
         Ok(copies.iter().filter(|copy| !copy.is_forgotten()).collect())
     } else {
         Err(not_scheduled())

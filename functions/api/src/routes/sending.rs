@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::message::Status;
+use domain::message::MessageStatus;
 use domain::signs::engagement::Kpis;
 use domain::time::due::{CHECK_AFTER, Due, Work};
 use domain::time::schedule::When;
@@ -40,7 +40,7 @@ pub(crate) async fn send(
 ) -> Result<Response, ApiError> {
     let Post { caller, input, once } = post;
     let stored = super::stored(&app, &caller, &id).await?;
-    if input.at.is_none() && stored.message.status(&stored.copies, caller.now) == Status::Scheduled {
+    if input.at.is_none() && stored.message.status(&stored.copies, caller.now) == MessageStatus::Scheduled {
         let moved = schedule::moved(&stored, None, caller.now)?;
         let view = view::whole(&app, &moved, caller.now).await?;
         let write = async |answer: Option<&_>| release::dispatch(&app, &stored.message, &moved, answer).await;

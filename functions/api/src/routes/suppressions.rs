@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::ground::id::OrgId;
 use domain::people::address::EmailAddress;
-use domain::people::suppression::{Reason, Suppression};
+use domain::people::suppression::{Suppression, SuppressionReason};
 use domain::time::instant;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,7 +22,7 @@ pub(crate) struct SuppressionView {
     email: Option<String>,
     /// `hard_bounce` or `complaint`.
     #[schema(value_type = String)]
-    reason: Reason,
+    reason: SuppressionReason,
     /// What the other side said.
     detail: String,
     since: String,

@@ -1,14 +1,14 @@
 //! Everything that happened to a message, the newest first.
 
-use aws::store::Stored;
+use aws::store::StoredMessage;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::message::Message;
 use domain::message::attachment::{self, Attachment};
 use domain::people::erasure::Person;
 use domain::signs::agent::{Device, System};
-use domain::signs::engagement::{Context, Judged, Kpis, fold};
-use domain::signs::event::Action;
+use domain::signs::engagement::{FoldContext, Judged, Kpis, fold};
+use domain::signs::event::HitAction;
 use domain::signs::reply::Reply;
 use domain::time::instant;
 use serde::Serialize;
@@ -69,7 +69,7 @@ pub(crate) struct ReplyView {
     /// `reply`, `auto_reply`, `bounce`, `forward`, `challenge` or `other`.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
-    kind: domain::signs::reply::Kind,
+    kind: domain::signs::reply::ReplyKind,
     /// The rules that said so.
     reasons: Vec<String>,
     /// How it was found: `reply_address`, `own_id` or `ses_id`.
@@ -96,7 +96,7 @@ pub(crate) struct FileView {
 pub(crate) struct VerdictView {
     /// `human`, `proxy`, `prefetch`, `scanner`, `own_team`, `duplicate` or `unknown`.
     #[schema(value_type = String)]
-    class: domain::signs::verdict::Class,
+    class: domain::signs::verdict::VerdictClass,
     #[schema(value_type = Vec<String>)]
     reasons: Vec<&'static str>,
 }
@@ -150,15 +150,15 @@ impl Scope {
 }
 
 /// Reads the timeline of a message.
-pub(crate) async fn read(app: &App, stored: &Stored, scope: &Scope) -> Result<Happened, ApiError> {
+pub(crate) async fn read(app: &App, stored: &StoredMessage, scope: &Scope) -> Result<Happened, ApiError> {
     let message = &stored.message;
     let (hits, links) = (app.store.hits(message.id).await?, app.store.links(message.id, message.links).await?);
     let (files, summary) =
-        (app.store.attachments(message.id).await?, app.store.summary(message.org, message.owner, message.id).await?);
+        (app.store.attachments(message.id).await?, app.store.figures(message.org, message.owner, message.id).await?);
     let told =
         |recipient| !scope.expired && !message.erased().contains(&recipient) && scope.tells_of(message, recipient);
     let hits = hits.into_iter().filter(|hit| scope.enabled && told(hit.recipient));
-    let engagement = fold(hits, &Context::of(message, &stored.copies));
+    let engagement = fold(hits, &FoldContext::of(message, &stored.copies));
     let mut came_back = app.store.replies(message.id).await?;
     came_back.retain(|reply| !scope.expired && scope.tells(message, reply));
     let copies = stored.copies.iter().filter(|copy| scope.tells_of(message, copy.recipient));
@@ -191,9 +191,11 @@ fn event(message: &Message, links: &[String], files: &[Attachment], judged: Judg
     let Judged { hit, verdict } = judged;
     let agent = hit.request.agent;
     let (kind, link, file) = match hit.action {
-        Action::Open => ("open", None, None),
-        Action::Click(index) => ("click", links.get(usize::from(index)).cloned(), None),
-        Action::AttachmentView(index) => ("attachment_view", None, attachment::tracked(files).nth(usize::from(index))),
+        HitAction::Open => ("open", None, None),
+        HitAction::Click(index) => ("click", links.get(usize::from(index)).cloned(), None),
+        HitAction::AttachmentView(index) => {
+            ("attachment_view", None, attachment::tracked(files).nth(usize::from(index)))
+        }
     };
     EventView {
         id: hit.id.to_string(),

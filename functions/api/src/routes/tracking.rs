@@ -1,8 +1,8 @@
 //! Follow and don't follow, with what each recipient allows.
 
-use aws::store::Stored;
+use aws::store::StoredMessage;
 use axum::extract::{Path, State};
-use domain::message::{Message, Recipient, Role, State as MessageState, TrackingState};
+use domain::message::{Message, MessageState, Recipient, RecipientRole, TrackingState};
 use domain::people::consent::{Preference, Standing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,7 +30,7 @@ pub(crate) struct PreferenceView {
     name: Option<String>,
     /// `to`, `cc` or `bcc`.
     #[schema(value_type = String)]
-    role: Role,
+    role: RecipientRole,
     record: Option<RecordView>,
     /// `allow`, `deny` or `unknown`.
     #[schema(value_type = String)]
@@ -71,11 +71,11 @@ pub(crate) async fn put(
     }
     let after = Message { tracking_requested: input.requested, version: before.version + 1, ..before.clone() };
     app.store.update_message(&before, &after).await?;
-    details(&app, &Stored { message: after, copies: Vec::new() }).await
+    details(&app, &StoredMessage { message: after, copies: Vec::new() }).await
 }
 
-async fn details(app: &App, stored: &Stored) -> Result<axum::Json<TrackingDetails>, ApiError> {
-    let Stored { message, copies } = stored;
+async fn details(app: &App, stored: &StoredMessage) -> Result<axum::Json<TrackingDetails>, ApiError> {
+    let StoredMessage { message, copies } = stored;
     let settings = app.store.settings(message.org).await?;
     let standings = standing::of(app, message.org, &message.recipients).await?;
     let decision = message.tracking(copies, &settings, &standings);

@@ -4,22 +4,22 @@
 //! and in the logs identifies nobody.
 
 use domain::ground::id::EventId;
-use domain::ground::token::{Kind, Token};
+use domain::ground::token::{Token, TokenKind};
 use domain::signs::agent::Agent;
-use domain::signs::event::{Action, Hit, MessageHit};
+use domain::signs::event::{Hit, HitAction, MessageHit};
 use domain::signs::network::Network;
 
 use super::http::Request;
 
 /// The hit that a verified token and its request make.
-pub fn of(request: &Request, token: &Token, action: Action) -> MessageHit {
+pub fn of(request: &Request, token: &Token, action: HitAction) -> MessageHit {
     let context = &request.request_context;
-    let facts = domain::signs::event::Request {
+    let facts = domain::signs::event::HitRequest {
         agent: Agent::of(context.http.user_agent.as_deref()),
         network: Network::of(&context.http.source_ip),
         head: request.is_head(),
         prefetch: is_prefetch(request),
-        image: token.kind == Kind::Image,
+        image: token.kind == TokenKind::Image,
     };
     let id = EventId::of(request.at(), &[&context.request_id]);
     let hit = Hit { id, at: request.at(), recipient: token.recipient, action, request: facts };

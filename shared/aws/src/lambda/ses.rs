@@ -4,7 +4,7 @@
 //! "Examples of event data". [`arrival::Arrival`] is a mail that came in. Only what is used is read; unknown fields and unknown kinds of events may come any day.
 
 use domain::ground::task::FeedbackTask;
-use domain::message::copy::delivery::{Bounce, MailRef, News, Notice, Report};
+use domain::message::copy::delivery::{Bounce, DeliveryNews, DeliveryNotice, MailRef, SesReport};
 use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -16,7 +16,7 @@ pub mod arrival;
 
 /// A record of the feedback queue: a report, or `None` for events that say nothing about a delivery (opens, clicks).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told(pub Option<Report>);
+pub struct Told(pub Option<SesReport>);
 
 impl<'de> Deserialize<'de> for Told {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
@@ -112,24 +112,27 @@ struct Recipient {
 }
 
 impl Event {
-    fn report(self) -> Option<Report> {
+    fn report(self) -> Option<SesReport> {
         if !self.mail.tags.forward.is_empty() {
             return None;
         }
         let accepted_at = self.mail.timestamp;
         let news = match self.kind.as_str() {
-            "Send" => News::Accepted,
+            "Send" => DeliveryNews::Accepted,
             "Reject" => {
                 let reason = self.reject?.reason;
-                News::Rejected(Notice::of(accepted_at, &format!("thrown away by the mail service: {reason}")))
+                DeliveryNews::Rejected(DeliveryNotice::of(
+                    accepted_at,
+                    &format!("thrown away by the mail service: {reason}"),
+                ))
             }
-            "Delivery" => News::Delivered { at: self.delivery?.timestamp },
+            "Delivery" => DeliveryNews::Delivered { at: self.delivery?.timestamp },
             "DeliveryDelay" => self.delivery_delay?.news(),
             "Bounce" => self.bounce?.news(),
             "Complaint" => self.complaint?.news(),
             _ => return None,
         };
-        Some(Report { mail: self.mail.tags.mail(), ses_id: self.mail.message_id, accepted_at, news })
+        Some(SesReport { mail: self.mail.tags.mail(), ses_id: self.mail.message_id, accepted_at, news })
     }
 }
 
@@ -145,29 +148,32 @@ impl Tags {
 }
 
 impl DeliveryDelay {
-    fn news(self) -> News {
+    fn news(self) -> DeliveryNews {
         let detail = said(&self.delayed_recipients).unwrap_or(self.delay_type);
-        News::Delayed(Notice::of(self.timestamp, &detail))
+        DeliveryNews::Delayed(DeliveryNotice::of(self.timestamp, &detail))
     }
 }
 
 impl BounceEvent {
     /// *Permanent* is hard; *Transient* (a full mailbox, a content filter) and *Undetermined* are not.
-    fn news(self) -> News {
+    fn news(self) -> DeliveryNews {
         let kind = format!("{} ({})", self.bounce_type, self.bounce_sub_type);
         let detail = said(&self.bounced_recipients).map_or_else(|| kind.clone(), |said| format!("{kind}: {said}"));
-        News::Bounced(Bounce { notice: Notice::of(self.timestamp, &detail), hard: self.bounce_type == "Permanent" })
+        DeliveryNews::Bounced(Bounce {
+            notice: DeliveryNotice::of(self.timestamp, &detail),
+            hard: self.bounce_type == "Permanent",
+        })
     }
 }
 
 impl Complaint {
-    fn news(self) -> News {
+    fn news(self) -> DeliveryNews {
         let kind = self.sub_type.or(self.feedback_type);
         let detail = match kind.as_deref() {
             None | Some("abuse") => "reported as unwanted".to_owned(),
             Some(kind) => format!("reported as unwanted ({kind})"),
         };
-        News::Complained(Notice::of(self.timestamp, &detail))
+        DeliveryNews::Complained(DeliveryNotice::of(self.timestamp, &detail))
     }
 }
 

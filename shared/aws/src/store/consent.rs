@@ -5,7 +5,7 @@
 
 use domain::ground::id::OrgId;
 use domain::people::address::EmailAddress;
-use domain::people::consent::{Entry, Preference, Standing, account_of};
+use domain::people::consent::{ConsentEntry, Preference, Standing, account_of};
 use domain::people::record::{Record, RecordRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn consent(&self, org: OrgId, record: &RecordRef) -> Result<Vec<Entry>, Error> {
+    pub async fn consent(&self, org: OrgId, record: &RecordRef) -> Result<Vec<ConsentEntry>, Error> {
         let range = Range { backward: true, ..Range::prefix(keys::CONSENT) };
         let items = self.table.query(&keys::record_partition(org, record), &range).await?;
         items.into_iter().map(Item::read).collect()

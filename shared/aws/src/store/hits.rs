@@ -14,7 +14,7 @@ use super::{Error, Store, keys};
 
 /// The figures of a message, with what the recorder needs to go on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
+pub struct Figures {
     /// Counts every change; the condition of the next one.
     pub version: u32,
     /// The figures.
@@ -47,8 +47,8 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn summary(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Summary, Error> {
-        Ok(self.table.get(&keys::summary(org, owner, message)).await?.unwrap_or_default())
+    pub async fn figures(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Figures, Error> {
+        Ok(self.table.get(&keys::figures(org, owner, message)).await?.unwrap_or_default())
     }
 
     /// All logged hits of a message, as the last write left them.

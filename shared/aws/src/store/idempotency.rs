@@ -12,7 +12,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(48);
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct StoredAnswer {
     /// The HTTP status.
     pub status: u16,
     /// The body; when it is too long for the table, the name of the object that holds it.
@@ -30,7 +30,7 @@ pub struct Idempotency {
     /// Hash of the request's body: the same key with another body is a mistake of the caller.
     pub fingerprint: String,
     /// What was answered.
-    pub answer: Answer,
+    pub answer: StoredAnswer,
     /// When it is forgotten.
     #[serde(with = "domain::time::instant::millis")]
     pub expires_at: Timestamp,
@@ -38,7 +38,7 @@ pub struct Idempotency {
 
 impl Idempotency {
     /// The record of an answer given at `now`.
-    pub fn new(hash: String, fingerprint: String, answer: Answer, now: Timestamp) -> Self {
+    pub fn new(hash: String, fingerprint: String, answer: StoredAnswer, now: Timestamp) -> Self {
         Self { hash, fingerprint, answer, expires_at: now + KEPT }
     }
 }

@@ -95,13 +95,13 @@ pub(super) fn hits(message: MessageId, first: EventId, hash: &str) -> Key {
 }
 
 /// The partition of the figures of an owner's messages: one query reads them all.
-pub(super) fn summaries(org: OrgId, owner: UserId) -> String {
+pub(super) fn figures_partition(org: OrgId, owner: UserId) -> String {
     format!("SUMMARY#{org}#{owner}")
 }
 
 /// The figures of one message.
-pub(super) fn summary(org: OrgId, owner: UserId, message: MessageId) -> Key {
-    key(summaries(org, owner), message.to_string())
+pub(super) fn figures(org: OrgId, owner: UserId, message: MessageId) -> Key {
+    key(figures_partition(org, owner), message.to_string())
 }
 
 /// The partition of the index of an owner's messages.

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 
 use domain::ground::id::{MessageId, OrgId, UserId};
-use domain::people::activity::{Activity, Kind};
+use domain::people::activity::{Activity, ActivityKind};
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
 use futures::stream::TryStreamExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::hits::Summary;
+use super::hits::Figures;
 use super::table::{Item, Range};
 use super::{Error, Store, keys};
 
@@ -20,7 +20,7 @@ const AT_LEAST: usize = 25;
 
 /// A place in a list of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Listed {
+pub struct ListedMessage {
     /// By which the list is ordered: when it leaves or left, else when it was first saved.
     #[serde(with = "domain::time::instant::millis")]
     pub at: Timestamp,
@@ -30,21 +30,21 @@ pub struct Listed {
     pub owner: UserId,
 }
 
-impl Listed {
+impl ListedMessage {
     /// The place that an activity gives a mail; none of other activities.
     pub fn of(activity: &Activity) -> Option<Self> {
-        let message = activity.message.filter(|_| activity.kind == Kind::Mail)?;
+        let message = activity.message.filter(|_| activity.kind == ActivityKind::Mail)?;
         Some(Self { at: activity.created_at, message, owner: activity.owner })
     }
 }
 
 /// Which part of a list in order of time to read.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub struct ListPart {
     /// The newest first, or the oldest.
     pub newest_first: bool,
     /// Behind this place; from the beginning when there is none.
-    pub after: Option<Listed>,
+    pub after: Option<ListedMessage>,
     /// At most this many.
     pub limit: usize,
 }
@@ -54,13 +54,19 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn messages_of_owner(&self, org: OrgId, owner: UserId, part: Part) -> Result<Vec<Listed>, Error> {
+    pub async fn messages_of_owner(
+        &self,
+        org: OrgId,
+        owner: UserId,
+        part: ListPart,
+    ) -> Result<Vec<ListedMessage>, Error> {
         let after = part.after.map(|listed| keys::owner_position(listed.at, listed.message));
         let limit = i32::try_from(part.limit).unwrap_or(i32::MAX);
         let pk = keys::owner(org, owner);
         let positions = self.table.owner_positions(&pk, after.as_deref(), part.newest_first, limit).await?;
-        let parse =
-            |position: &String| keys::parse_owner_position(position).map(|(at, message)| Listed { at, message, owner });
+        let parse = |position: &String| {
+            keys::parse_owner_position(position).map(|(at, message)| ListedMessage { at, message, owner })
+        };
         Ok(positions.iter().filter_map(parse).collect())
     }
 
@@ -69,7 +75,12 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn messages_of_record(&self, org: OrgId, record: &RecordRef, part: Part) -> Result<Vec<Listed>, Error> {
+    pub async fn messages_of_record(
+        &self,
+        org: OrgId,
+        record: &RecordRef,
+        part: ListPart,
+    ) -> Result<Vec<ListedMessage>, Error> {
         let all = Range::prefix(keys::ACTIVITY);
         let after = part.after.map(|listed| {
             let activity = Activity::id_of_mail(listed.message, listed.at);
@@ -88,7 +99,7 @@ impl Store {
         while found.len() < part.limit {
             let Some(page) = pages.try_next().await? else { break };
             let activities = page.into_iter().map(Item::read::<Activity>).collect::<Result<Vec<_>, _>>()?;
-            found.extend(activities.iter().filter_map(Listed::of).filter(|listed| Some(*listed) != part.after));
+            found.extend(activities.iter().filter_map(ListedMessage::of).filter(|listed| Some(*listed) != part.after));
         }
         found.truncate(part.limit);
         Ok(found)
@@ -99,7 +110,7 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn figures(&self, org: OrgId, listed: &[Listed]) -> Result<BTreeMap<MessageId, Kpis>, Error> {
+    pub async fn figures_of(&self, org: OrgId, listed: &[ListedMessage]) -> Result<BTreeMap<MessageId, Kpis>, Error> {
         let mut left: BTreeMap<MessageId, UserId> = listed.iter().map(|one| (one.message, one.owner)).collect();
         let mut figures = BTreeMap::new();
         let (Some((&first, &owner)), Some((&last, _))) = (left.first_key_value(), left.last_key_value()) else {
@@ -114,7 +125,7 @@ impl Store {
                 limit: i32::try_from(limit).ok(),
                 eventual: true,
             };
-            let mut pages = pin!(self.table.pages(keys::summaries(org, owner), range));
+            let mut pages = pin!(self.table.pages(keys::figures_partition(org, owner), range));
             let mut whole = true;
             while let Some(page) = pages.try_next().await? {
                 figures.extend(page.into_iter().map(of_message).collect::<Result<Vec<_>, _>>()?);
@@ -126,7 +137,7 @@ impl Store {
             let oldest = figures.first_key_value().map(|(message, _)| *message);
             left.retain(|message, _| !whole && oldest.is_some_and(|oldest| *message < oldest));
         }
-        let keys: Vec<_> = left.iter().map(|(message, owner)| keys::summary(org, *owner, *message)).collect();
+        let keys: Vec<_> = left.iter().map(|(message, owner)| keys::figures(org, *owner, *message)).collect();
         let items = self.table.get_many(&keys).await?;
         figures.extend(items.into_iter().map(of_message).collect::<Result<Vec<_>, _>>()?);
         Ok(figures)
@@ -136,5 +147,5 @@ impl Store {
 /// Figures, and whose they are.
 fn of_message(item: Item) -> Result<(MessageId, Kpis), Error> {
     let message = item.sk().parse().map_err(|_| Error::Corrupt(item.sk().to_owned()))?;
-    Ok((message, item.read::<Summary>()?.kpis))
+    Ok((message, item.read::<Figures>()?.kpis))
 }

@@ -3,7 +3,7 @@
 use domain::ground::id::{AttachmentId, MessageId, OrgId};
 use domain::message::attachment::Attachment;
 use domain::message::copy::Copy;
-use domain::message::{Message, State};
+use domain::message::{Message, MessageState};
 use serde::{Deserialize, Serialize};
 
 use super::idempotency::{self, Idempotency};
@@ -12,7 +12,7 @@ use super::{Error, Store, keys};
 
 /// A message and its copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredMessage {
     /// The message.
     pub message: Message,
     /// In the order of recipients; empty for a draft.
@@ -57,13 +57,13 @@ impl Store {
     pub async fn change_message(
         &self,
         before: &Message,
-        after: &Stored,
+        after: &StoredMessage,
         answer: Option<&Idempotency>,
     ) -> Result<(), Error> {
         let mut writes = vec![(message_item(&after.message)?, Condition::Version(before.version))];
         for copy in &after.copies {
             let item = Item::new(&keys::copy(before.id, copy.recipient), copy)?;
-            let fresh = before.state == State::Draft;
+            let fresh = before.state == MessageState::Draft;
             let condition = if fresh { Condition::Any } else { Condition::Version(copy.version - 1) };
             writes.push((item, condition));
         }
@@ -77,7 +77,7 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn message(&self, id: MessageId) -> Result<Option<Stored>, Error> {
+    pub async fn message(&self, id: MessageId) -> Result<Option<StoredMessage>, Error> {
         self.stored(id, false).await
     }
 
@@ -85,11 +85,11 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn message_for_list(&self, id: MessageId) -> Result<Option<Stored>, Error> {
+    pub async fn message_for_list(&self, id: MessageId) -> Result<Option<StoredMessage>, Error> {
         self.stored(id, true).await
     }
 
-    async fn stored(&self, id: MessageId, eventual: bool) -> Result<Option<Stored>, Error> {
+    async fn stored(&self, id: MessageId, eventual: bool) -> Result<Option<StoredMessage>, Error> {
         let range = Range { from: keys::COPY.to_owned(), to: keys::META.to_owned(), eventual, ..Range::default() };
         let (mut message, mut copies) = (None, Vec::new());
         for item in self.table.query(&keys::message_partition(id), &range).await? {
@@ -101,9 +101,9 @@ impl Store {
         }
         Ok(message.map(|message: Message| {
             // A message that was taken back to a draft may have left cancelled copies behind, and be sent to fewer.
-            let there = if message.state == State::Draft { 0 } else { message.recipients.len() };
+            let there = if message.state == MessageState::Draft { 0 } else { message.recipients.len() };
             copies.retain(|copy: &Copy| usize::from(copy.recipient) < there);
-            Stored { message, copies }
+            StoredMessage { message, copies }
         }))
     }
 

@@ -6,7 +6,7 @@
 use domain::ground::id::{ActivityId, OrgId};
 use domain::people::activity::Activity;
 use domain::people::address::EmailAddress;
-use domain::people::consent::Entry;
+use domain::people::consent::ConsentEntry;
 use domain::people::record::{Record, RecordRef};
 use jiff::Timestamp;
 
@@ -40,7 +40,7 @@ impl Store {
         org: OrgId,
         before: Option<&Record>,
         record: &Record,
-        entry: Option<&Entry>,
+        entry: Option<&ConsentEntry>,
     ) -> Result<(), Error> {
         for email in &record.emails {
             let item = Item::new(&keys::address(org, email, &record.reference), &record.reference)?;

@@ -11,7 +11,7 @@ use domain::message::copy::Copy;
 use domain::signs::performance::{self, Tally};
 use serde::Deserialize;
 
-use super::hits::Summary;
+use super::hits::Figures;
 use super::idempotency::{self, Idempotency};
 use super::table::{Addition, Condition, Item, Range};
 use super::{Error, Store, keys};
@@ -32,7 +32,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when somebody else wrote them since they were read.
-    pub async fn replace_summary(&self, message: &Message, before: &Summary, after: &Summary) -> Result<(), Error> {
+    pub async fn replace_figures(&self, message: &Message, before: &Figures, after: &Figures) -> Result<(), Error> {
         let (item, condition) = next(message, before, after)?;
         match addition(message, before, after) {
             None => self.table.put(item, condition).await,
@@ -64,8 +64,8 @@ impl Store {
 
     /// That a message left, unless it is known already.
     async fn leaving(&self, message: &Message) -> Result<Option<(Write, Addition)>, Error> {
-        let before = self.summary(message.org, message.owner, message.id).await?;
-        let after = Summary { left: true, ..before.clone() };
+        let before = self.figures(message.org, message.owner, message.id).await?;
+        let after = Figures { left: true, ..before.clone() };
         let addition = addition(message, &before, &after);
         addition.map(|addition| Ok((next(message, &before, &after)?, addition))).transpose()
     }
@@ -90,16 +90,16 @@ impl Store {
 }
 
 /// The write of the next version of the figures.
-fn next(message: &Message, before: &Summary, after: &Summary) -> Result<Write, Error> {
-    let after = Summary { version: before.version + 1, ..after.clone() };
+fn next(message: &Message, before: &Figures, after: &Figures) -> Result<Write, Error> {
+    let after = Figures { version: before.version + 1, ..after.clone() };
     let condition = if before.version == 0 { Condition::Absent } else { Condition::Version(before.version) };
-    Ok((Item::new(&keys::summary(message.org, message.owner, message.id), &after)?, condition))
+    Ok((Item::new(&keys::figures(message.org, message.owner, message.id), &after)?, condition))
 }
 
 /// What a change of the figures adds to those of the template, if anything.
-fn addition(message: &Message, before: &Summary, after: &Summary) -> Option<Addition> {
+fn addition(message: &Message, before: &Figures, after: &Figures) -> Option<Addition> {
     let template = message.template.filter(|_| message.tracked)?;
-    let tally = |summary: &Summary| Tally::of_message(summary.left, &summary.kpis);
+    let tally = |summary: &Figures| Tally::of_message(summary.left, &summary.kpis);
     let change = tally(before).until(tally(after))?;
     let numbers = [("sent", change.sent), ("opened", change.opened), ("replied", change.replied)];
     Some(Addition { key: keys::tally(message.org, template, message.id), numbers: numbers.into() })

@@ -11,7 +11,7 @@ use uuid::{Builder, Uuid};
 /// Why a text is not an id of the kind asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected `{prefix}_` and 32 hexadecimal digits")]
-pub struct Invalid {
+pub struct InvalidId {
     prefix: &'static str,
 }
 
@@ -77,10 +77,10 @@ macro_rules! ids {
         }
 
         impl std::str::FromStr for $name {
-            type Err = Invalid;
+            type Err = InvalidId;
 
-            fn from_str(text: &str) -> Result<Self, Invalid> {
-                let invalid = Invalid { prefix: $prefix };
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let invalid = InvalidId { prefix: $prefix };
                 let hex = text.strip_prefix(concat!($prefix, "_")).ok_or(invalid.clone())?;
                 let lower = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
                 if hex.len() != 32 || !hex.bytes().all(lower) {
@@ -91,9 +91,9 @@ macro_rules! ids {
         }
 
         impl TryFrom<String> for $name {
-            type Error = Invalid;
+            type Error = InvalidId;
 
-            fn try_from(text: String) -> Result<Self, Invalid> {
+            fn try_from(text: String) -> Result<Self, InvalidId> {
                 text.parse()
             }
         }

@@ -15,7 +15,7 @@ pub const MIN_KEY: usize = 32;
 
 /// Why a key ring cannot be used. Never shows key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidKeyRing {
     /// A name that is no key id.
     #[error("key ids are numbers from 0 to 255")]
     Id,
@@ -44,15 +44,15 @@ struct Stored {
 }
 
 impl TryFrom<Stored> for KeyRing {
-    type Error = Invalid;
+    type Error = InvalidKeyRing;
 
-    fn try_from(stored: Stored) -> Result<Self, Invalid> {
+    fn try_from(stored: Stored) -> Result<Self, InvalidKeyRing> {
         let mut keys = BTreeMap::new();
         for (name, text) in stored.keys {
-            let id = name.parse().map_err(|_| Invalid::Id)?;
-            let key = STANDARD.decode(text.trim()).map_err(|_| Invalid::Key(id))?;
+            let id = name.parse().map_err(|_| InvalidKeyRing::Id)?;
+            let key = STANDARD.decode(text.trim()).map_err(|_| InvalidKeyRing::Key(id))?;
             if key.len() < MIN_KEY {
-                return Err(Invalid::Key(id));
+                return Err(InvalidKeyRing::Key(id));
             }
             keys.insert(id, key);
         }
@@ -65,8 +65,8 @@ impl KeyRing {
     ///
     /// # Errors
     /// When `active` is not among the keys.
-    pub fn new(active: u8, keys: BTreeMap<u8, Vec<u8>>) -> Result<Self, Invalid> {
-        if keys.contains_key(&active) { Ok(Self { active, keys }) } else { Err(Invalid::Active(active)) }
+    pub fn new(active: u8, keys: BTreeMap<u8, Vec<u8>>) -> Result<Self, InvalidKeyRing> {
+        if keys.contains_key(&active) { Ok(Self { active, keys }) } else { Err(InvalidKeyRing::Active(active)) }
     }
 
     /// The id of the key that signs.

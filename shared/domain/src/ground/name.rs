@@ -11,7 +11,7 @@ pub const MAX_FILENAME: usize = 200;
 
 /// Why a text cannot be used as one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidName {
     /// Line breaks, control characters, or marks that reorder text.
     #[error("line breaks and control characters are not allowed")]
     Control,
@@ -37,36 +37,36 @@ fn is_bidi(c: char) -> bool {
 }
 
 /// Checks a display name or a title.
-pub fn display_name(text: &str) -> Result<(), Invalid> {
+pub fn display_name(text: &str) -> Result<(), InvalidName> {
     if text.chars().any(is_control) {
-        return Err(Invalid::Control);
+        return Err(InvalidName::Control);
     }
-    if text.chars().count() > MAX_NAME { Err(Invalid::TooLong("the 256 characters")) } else { Ok(()) }
+    if text.chars().count() > MAX_NAME { Err(InvalidName::TooLong("the 256 characters")) } else { Ok(()) }
 }
 
 /// Checks a subject; it may be empty. Its length counts as it is sent: text that is not ASCII grows by a third and more
 /// (RFC 2047, words of 45 octets).
-pub fn subject(text: &str) -> Result<(), Invalid> {
+pub fn subject(text: &str) -> Result<(), InvalidName> {
     if text.chars().any(is_control) {
-        return Err(Invalid::Control);
+        return Err(InvalidName::Control);
     }
     let words = text.len().div_ceil(45) * "=?utf-8?B??= ".len();
     let sent = if text.is_ascii() { text.len() } else { words + text.len().div_ceil(3) * 4 };
-    if sent > MAX_SUBJECT { Err(Invalid::TooLong("the 988 octets")) } else { Ok(()) }
+    if sent > MAX_SUBJECT { Err(InvalidName::TooLong("the 988 octets")) } else { Ok(()) }
 }
 
 /// Checks the name of a file.
-pub fn filename(text: &str) -> Result<(), Invalid> {
+pub fn filename(text: &str) -> Result<(), InvalidName> {
     if text.chars().any(|c| is_control(c) || is_bidi(c)) {
-        return Err(Invalid::Control);
+        return Err(InvalidName::Control);
     }
     if text.trim().is_empty() {
-        return Err(Invalid::Empty);
+        return Err(InvalidName::Empty);
     }
     if text.contains(['/', '\\']) || text == "." || text == ".." {
-        return Err(Invalid::Path);
+        return Err(InvalidName::Path);
     }
-    if text.len() > MAX_FILENAME { Err(Invalid::TooLong("the 200 octets")) } else { Ok(()) }
+    if text.len() > MAX_FILENAME { Err(InvalidName::TooLong("the 200 octets")) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -76,14 +76,14 @@ mod tests {
     #[test]
     fn lines_stay_lines() {
         for text in ["a\r\nBcc: b@example.com", "a\nb", "a\0b", "a\u{85}b", "a\u{2028}b", "a\tb", "\u{7f}"] {
-            assert_eq!(subject(text), Err(Invalid::Control), "{text:?}");
-            assert_eq!(display_name(text), Err(Invalid::Control), "{text:?}");
-            assert_eq!(filename(text), Err(Invalid::Control), "{text:?}");
+            assert_eq!(subject(text), Err(InvalidName::Control), "{text:?}");
+            assert_eq!(display_name(text), Err(InvalidName::Control), "{text:?}");
+            assert_eq!(filename(text), Err(InvalidName::Control), "{text:?}");
         }
         assert_eq!(subject("Angebot für Ω – 你好 👋"), Ok(()));
         assert_eq!(subject(&"a".repeat(988)), Ok(()));
         for long in ["a".repeat(989), "ä".repeat(400)] {
-            assert_eq!(subject(&long), Err(Invalid::TooLong("the 988 octets")));
+            assert_eq!(subject(&long), Err(InvalidName::TooLong("the 988 octets")));
         }
     }
 
@@ -92,15 +92,15 @@ mod tests {
         for (text, want) in [
             ("offer.pdf", Ok(())),
             ("Übersicht 2026.xlsx", Ok(())),
-            ("", Err(Invalid::Empty)),
-            ("  ", Err(Invalid::Empty)),
-            ("../x", Err(Invalid::Path)),
-            ("a\\b", Err(Invalid::Path)),
-            ("..", Err(Invalid::Path)),
-            ("a\u{202e}fdp.exe", Err(Invalid::Control)),
+            ("", Err(InvalidName::Empty)),
+            ("  ", Err(InvalidName::Empty)),
+            ("../x", Err(InvalidName::Path)),
+            ("a\\b", Err(InvalidName::Path)),
+            ("..", Err(InvalidName::Path)),
+            ("a\u{202e}fdp.exe", Err(InvalidName::Control)),
         ] {
             assert_eq!(filename(text), want, "{text:?}");
         }
-        assert_eq!(filename(&"a".repeat(201)), Err(Invalid::TooLong("the 200 octets")));
+        assert_eq!(filename(&"a".repeat(201)), Err(InvalidName::TooLong("the 200 octets")));
     }
 }

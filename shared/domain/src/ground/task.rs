@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ground::id::MessageId;
-use crate::message::copy::delivery::Report;
+use crate::message::copy::delivery::SesReport;
 use crate::signs::event::MessageHit;
 use crate::signs::reply::MessageReply;
 
@@ -44,5 +44,5 @@ pub enum RecordTask {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FeedbackTask {
     /// A report that we read from a mail.
-    ReportV1(Report),
+    ReportV1(SesReport),
 }

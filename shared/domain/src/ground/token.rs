@@ -27,7 +27,7 @@ pub const MAX_DESTINATION: usize = 2000;
 
 /// What a token is for. The kind is part of what is signed, and every kind has its own key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum TokenKind {
     /// The pixel of a recipient.
     Open,
     /// A link; `index` counts the message's links.
@@ -40,7 +40,7 @@ pub enum Kind {
     Reply,
 }
 
-impl Kind {
+impl TokenKind {
     const ALL: [Self; 5] = [Self::Open, Self::Image, Self::Click, Self::Download, Self::Reply];
 
     fn byte(self) -> u8 {
@@ -68,7 +68,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// What it is for.
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// The message it belongs to.
     pub message: MessageId,
     /// The position of the recipient among the message's recipients.
@@ -81,7 +81,7 @@ pub struct Token {
 
 /// Why a token is not followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidToken {
     /// Not a token at all, or one that was altered.
     #[error("not a valid token")]
     Forged,
@@ -92,22 +92,22 @@ pub enum Invalid {
 
 /// Signs and verifies tokens.
 #[derive(Clone)]
-pub struct Signer {
+pub struct TokenSigner {
     active: u8,
-    keys: BTreeMap<Kind, BTreeMap<u8, Hmac<Sha256>>>,
+    keys: BTreeMap<TokenKind, BTreeMap<u8, Hmac<Sha256>>>,
 }
 
-impl Signer {
+impl TokenSigner {
     /// Prepares the keys of every kind.
     pub fn new(ring: &KeyRing) -> Self {
-        let prepare = |kind: Kind| {
+        let prepare = |kind: TokenKind| {
             let keys = ring
                 .derive(kind.purpose())
                 .into_iter()
                 .filter_map(|(id, key)| Some((id, Hmac::new_from_slice(&key).ok()?)));
             (kind, keys.collect())
         };
-        Self { active: ring.active(), keys: Kind::ALL.into_iter().map(prepare).collect() }
+        Self { active: ring.active(), keys: TokenKind::ALL.into_iter().map(prepare).collect() }
     }
 
     /// The token as one path segment; `None` when the destination is too long to be wrapped.
@@ -118,18 +118,18 @@ impl Signer {
     /// The local part of the address that answers of a recipient go to: 63 characters of base32, because servers may
     /// change the case of an address and take 64 (RFC 5321, section 4.5.3.1.1).
     pub fn sign_address(&self, message: MessageId, recipient: u16) -> Option<String> {
-        let token = Token { kind: Kind::Reply, message, recipient, index: 0, destination: String::new() };
+        let token = Token { kind: TokenKind::Reply, message, recipient, index: 0, destination: String::new() };
         self.signed(&token).map(|bytes| BASE32_NOPAD_NOCASE.encode(&bytes).to_ascii_lowercase())
     }
 
-    /// Reads a local part that must be one of [`Signer::sign_address`]; a label after `+` is not part of it.
+    /// Reads a local part that must be one of [`TokenSigner::sign_address`]; a label after `+` is not part of it.
     ///
     /// # Errors
-    /// As [`Signer::verify`].
-    pub fn verify_address(&self, local: &str) -> Result<Token, Invalid> {
+    /// As [`TokenSigner::verify`].
+    pub fn verify_address(&self, local: &str) -> Result<Token, InvalidToken> {
         let name = local.split('+').next().unwrap_or_default();
         let bytes = if name.len() == ADDRESS { BASE32_NOPAD_NOCASE.decode(name.as_bytes()).ok() } else { None };
-        self.check(Kind::Reply, &bytes.ok_or(Invalid::Forged)?)
+        self.check(TokenKind::Reply, &bytes.ok_or(InvalidToken::Forged)?)
     }
 
     fn signed(&self, token: &Token) -> Option<Vec<u8>> {
@@ -150,20 +150,20 @@ impl Signer {
     /// Reads a path segment that must be a token of `kind`.
     ///
     /// # Errors
-    /// [`Invalid::Forged`] for everything that was not signed by this ring; [`Invalid::UnknownKey`] when only the
+    /// [`InvalidToken::Forged`] for everything that was not signed by this ring; [`InvalidToken::UnknownKey`] when only the
     /// key id is foreign, with what the token claims.
-    pub fn verify(&self, kind: Kind, text: &str) -> Result<Token, Invalid> {
-        self.check(kind, &decode(text).ok_or(Invalid::Forged)?)
+    pub fn verify(&self, kind: TokenKind, text: &str) -> Result<Token, InvalidToken> {
+        self.check(kind, &decode(text).ok_or(InvalidToken::Forged)?)
     }
 
-    fn check(&self, kind: Kind, bytes: &[u8]) -> Result<Token, Invalid> {
-        let (signed, mac) = bytes.split_at_checked(bytes.len().saturating_sub(MAC)).ok_or(Invalid::Forged)?;
-        let token = parse(kind, signed).ok_or(Invalid::Forged)?;
+    fn check(&self, kind: TokenKind, bytes: &[u8]) -> Result<Token, InvalidToken> {
+        let (signed, mac) = bytes.split_at_checked(bytes.len().saturating_sub(MAC)).ok_or(InvalidToken::Forged)?;
+        let token = parse(kind, signed).ok_or(InvalidToken::Forged)?;
         let Some(key) = self.keys.get(&kind).and_then(|keys| keys.get(&signed[2])) else {
-            return Err(Invalid::UnknownKey(Box::new(token)));
+            return Err(InvalidToken::UnknownKey(Box::new(token)));
         };
         // `verify_truncated_left` accepts any length from one byte on, so the length was fixed by the split above.
-        key.clone().chain_update(signed).verify_truncated_left(mac).map_err(|_| Invalid::Forged)?;
+        key.clone().chain_update(signed).verify_truncated_left(mac).map_err(|_| InvalidToken::Forged)?;
         Ok(token)
     }
 }
@@ -174,11 +174,11 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     (bytes.len() >= HEADER + MAC).then_some(bytes)
 }
 
-fn parse(kind: Kind, signed: &[u8]) -> Option<Token> {
+fn parse(kind: TokenKind, signed: &[u8]) -> Option<Token> {
     let (header, destination) = signed.split_at_checked(HEADER)?;
     if header[0] != VERSION
         || header[1] != kind.byte()
-        || (!matches!(kind, Kind::Click | Kind::Image) && !destination.is_empty())
+        || (!matches!(kind, TokenKind::Click | TokenKind::Image) && !destination.is_empty())
     {
         return None;
     }

@@ -32,7 +32,7 @@ pub const HORIZON: SignedDuration = SignedDuration::from_hours(24);
 /// Where a copy stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum CopyState {
     /// Waits for its time, or for a worker.
     Queued,
     /// Handed to the provider. It may have left us.
@@ -54,7 +54,7 @@ pub enum State {
 /// Why the copy of a followed message leaves as its author wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Untouched {
+pub enum Untracked {
     /// The recipient does not allow it.
     Objection,
     /// The organisation does not follow mail any more.
@@ -67,7 +67,7 @@ pub struct Copy {
     /// The position of the recipient in the message.
     pub recipient: u16,
     /// Where it stands.
-    pub state: State,
+    pub state: CopyState,
     /// Counts every change; the condition of the next one.
     pub version: u32,
     /// Not before this instant.
@@ -87,7 +87,7 @@ pub struct Copy {
     pub submitted_at: Option<Timestamp>,
     /// It is not followed although the message is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub untouched: Option<Untouched>,
+    pub untouched: Option<Untracked>,
     /// The provider's id of the mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ses_id: Option<String>,
@@ -113,7 +113,7 @@ pub struct Copy {
 
 /// What is known after the provider was called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum SesAnswer {
     /// It took the mail, under this id.
     Accepted(String),
     /// It certainly did not take it, and may later.
@@ -131,7 +131,7 @@ pub enum Answer {
 
 /// What a worker that was told to look at a copy should do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum CopyStep {
     /// Prepare the mail and hand it over.
     Submit,
     /// Write this and look again at the instant.
@@ -153,7 +153,7 @@ impl Copy {
     pub fn queued(recipient: u16, due_at: Timestamp, version: u32) -> Self {
         Self {
             recipient,
-            state: State::Queued,
+            state: CopyState::Queued,
             version,
             due_at,
             attempt: None,
@@ -171,30 +171,34 @@ impl Copy {
         }
     }
 
-    fn next(&self, state: State) -> Self {
+    fn next(&self, state: CopyState) -> Self {
         Self { state, version: self.version + 1, ..self.clone() }
     }
 
     /// What to do with this copy at `now`.
-    pub fn step(&self, now: Timestamp) -> Step {
+    pub fn step(&self, now: Timestamp) -> CopyStep {
         let until = self.until.unwrap_or(self.due_at);
         match self.state {
-            State::Queued if self.due_at > now => Step::Wait(self.due_at),
-            State::RetryWait | State::Submitting | State::Confirming if until > now => Step::Wait(until),
-            State::Queued | State::RetryWait => Step::Submit,
-            State::Submitting => {
+            CopyState::Queued if self.due_at > now => CopyStep::Wait(self.due_at),
+            CopyState::RetryWait | CopyState::Submitting | CopyState::Confirming if until > now => {
+                CopyStep::Wait(until)
+            }
+            CopyState::Queued | CopyState::RetryWait => CopyStep::Submit,
+            CopyState::Submitting => {
                 let copy = self.confirming();
                 let until = copy.until;
-                Step::Settle(Box::new(copy), until)
+                CopyStep::Settle(Box::new(copy), until)
             }
-            State::Confirming => Step::Settle(Box::new(Self { until: None, ..self.next(State::Unconfirmed) }), None),
-            State::Unconfirmed | State::Sent | State::Failed | State::Cancelled => Step::Done,
+            CopyState::Confirming => {
+                CopyStep::Settle(Box::new(Self { until: None, ..self.next(CopyState::Unconfirmed) }), None)
+            }
+            CopyState::Unconfirmed | CopyState::Sent | CopyState::Failed | CopyState::Cancelled => CopyStep::Done,
         }
     }
 
     fn confirming(&self) -> Self {
         let since = self.submitted_at.unwrap_or(self.due_at);
-        Self { until: Some(since + CONFIRM), ..self.next(State::Confirming) }
+        Self { until: Some(since + CONFIRM), ..self.next(CopyState::Confirming) }
     }
 
     /// Marks that the mail is about to leave; the last write before the provider is called.
@@ -202,7 +206,7 @@ impl Copy {
     /// # Errors
     /// When it does not wait for a worker.
     pub fn submitting(&self, now: Timestamp, attempt: AttemptId) -> Result<Self, NotPossible> {
-        if self.step(now) != Step::Submit {
+        if self.step(now) != CopyStep::Submit {
             return Err(NotPossible);
         }
         Ok(Self {
@@ -211,7 +215,7 @@ impl Copy {
             submitted_at: Some(now),
             until: Some(now + SUBMIT_LEASE),
             detail: None,
-            ..self.next(State::Submitting)
+            ..self.next(CopyState::Submitting)
         })
     }
 
@@ -219,26 +223,28 @@ impl Copy {
     ///
     /// # Errors
     /// When this copy is not waiting for that answer.
-    pub fn answered(&self, now: Timestamp, answer: Answer) -> Result<Self, NotPossible> {
-        let open = matches!(self.state, State::Submitting | State::Confirming | State::Unconfirmed);
+    pub fn answered(&self, now: Timestamp, answer: SesAnswer) -> Result<Self, NotPossible> {
+        let open = matches!(self.state, CopyState::Submitting | CopyState::Confirming | CopyState::Unconfirmed);
         match answer {
-            Answer::Accepted(id) if open => Ok(self.accepted(now, Some(id))),
-            Answer::NotNow { reason, wait } if self.state == State::Submitting => Ok(self.not_now(now, reason, wait)),
-            Answer::Refused(reason) if self.state == State::Submitting => Ok(self.failed(reason)),
-            Answer::Lost if self.state == State::Submitting => Ok(self.confirming()),
+            SesAnswer::Accepted(id) if open => Ok(self.accepted(now, Some(id))),
+            SesAnswer::NotNow { reason, wait } if self.state == CopyState::Submitting => {
+                Ok(self.not_now(now, reason, wait))
+            }
+            SesAnswer::Refused(reason) if self.state == CopyState::Submitting => Ok(self.failed(reason)),
+            SesAnswer::Lost if self.state == CopyState::Submitting => Ok(self.confirming()),
             _ => Err(NotPossible),
         }
     }
 
     fn accepted(&self, now: Timestamp, ses_id: Option<String>) -> Self {
-        Self { ses_id, sent_at: Some(now), until: None, detail: None, ..self.next(State::Sent) }
+        Self { ses_id, sent_at: Some(now), until: None, detail: None, ..self.next(CopyState::Sent) }
     }
 
     fn not_now(&self, now: Timestamp, reason: String, wait: SignedDuration) -> Self {
         if now.duration_since(self.due_at) > HORIZON {
             return self.failed(format!("gave up after 24 hours: {reason}"));
         }
-        Self { until: Some(now + wait), detail: Some(reason), ..self.next(State::RetryWait) }
+        Self { until: Some(now + wait), detail: Some(reason), ..self.next(CopyState::RetryWait) }
     }
 
     /// Gives up before the provider was called: too large, address suppressed, sender unknown.
@@ -250,7 +256,7 @@ impl Copy {
     }
 
     fn failed(&self, reason: String) -> Self {
-        Self { until: None, detail: Some(reason), ..self.next(State::Failed) }
+        Self { until: None, detail: Some(reason), ..self.next(CopyState::Failed) }
     }
 
     /// Takes the copy back, or moves it, while nothing has left us.
@@ -258,13 +264,13 @@ impl Copy {
     /// # Errors
     /// Once a worker hands it over.
     pub fn cancelled(&self) -> Result<Self, NotPossible> {
-        if self.is_waiting() { Ok(Self { until: None, ..self.next(State::Cancelled) }) } else { Err(NotPossible) }
+        if self.is_waiting() { Ok(Self { until: None, ..self.next(CopyState::Cancelled) }) } else { Err(NotPossible) }
     }
 
     /// The copy of a recipient who was forgotten: without the words of other servers, and not to leave if it has not.
     #[must_use]
     pub fn forgotten(&self) -> Self {
-        let state = if self.is_waiting() { State::Cancelled } else { self.state };
+        let state = if self.is_waiting() { CopyState::Cancelled } else { self.state };
         let delivery = self.delivery.without_words();
         Self { erased: true, detail: None, delivery, ..self.next(state) }
     }
@@ -274,7 +280,11 @@ impl Copy {
     /// # Errors
     /// Once a worker hands it over.
     pub fn moved(&self, due_at: Timestamp) -> Result<Self, NotPossible> {
-        if self.state == State::Queued { Ok(Self { due_at, ..self.next(State::Queued) }) } else { Err(NotPossible) }
+        if self.state == CopyState::Queued {
+            Ok(Self { due_at, ..self.next(CopyState::Queued) })
+        } else {
+            Err(NotPossible)
+        }
     }
 
     /// A person says that an unconfirmed copy was sent.
@@ -282,11 +292,11 @@ impl Copy {
     /// # Errors
     /// When the copy is not unconfirmed.
     pub fn assumed_sent(&self) -> Result<Self, NotPossible> {
-        if self.state != State::Unconfirmed {
+        if self.state != CopyState::Unconfirmed {
             return Err(NotPossible);
         }
         let sent_at = self.submitted_at;
-        Ok(Self { assumed: true, sent_at, ..self.next(State::Sent) })
+        Ok(Self { assumed: true, sent_at, ..self.next(CopyState::Sent) })
     }
 
     /// A person wants an unconfirmed copy sent again, knowing that the recipient may get two.
@@ -294,25 +304,25 @@ impl Copy {
     /// # Errors
     /// When the copy is not unconfirmed.
     pub fn sent_again(&self, now: Timestamp) -> Result<Self, NotPossible> {
-        if self.state != State::Unconfirmed {
+        if self.state != CopyState::Unconfirmed {
             return Err(NotPossible);
         }
-        Ok(Self { due_at: now, until: None, attempt: None, ..self.next(State::Queued) })
+        Ok(Self { due_at: now, until: None, attempt: None, ..self.next(CopyState::Queued) })
     }
 
     /// True when its recipient was forgotten before anything left: it is no part of the message any more.
     pub fn is_forgotten(&self) -> bool {
-        self.erased && self.state == State::Cancelled
+        self.erased && self.state == CopyState::Cancelled
     }
 
     /// True while nothing has left us.
     pub fn is_waiting(&self) -> bool {
-        matches!(self.state, State::Queued | State::RetryWait)
+        matches!(self.state, CopyState::Queued | CopyState::RetryWait)
     }
 
     /// True when nothing more will happen by itself.
     pub fn is_settled(&self) -> bool {
-        matches!(self.state, State::Sent | State::Failed | State::Cancelled | State::Unconfirmed)
+        matches!(self.state, CopyState::Sent | CopyState::Failed | CopyState::Cancelled | CopyState::Unconfirmed)
     }
 }
 

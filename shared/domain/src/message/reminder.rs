@@ -20,7 +20,7 @@ use crate::time::schedule::Schedule;
 /// When a reminder fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Condition {
+pub enum ReminderCondition {
     /// Nobody answered by then.
     NoReply,
     /// No person opened it by then.
@@ -29,7 +29,7 @@ pub enum Condition {
     Always,
 }
 
-impl Condition {
+impl ReminderCondition {
     /// True for what can only be judged on a message that is followed.
     pub fn needs_tracking(self) -> bool {
         !matches!(self, Self::Always)
@@ -49,7 +49,7 @@ pub enum Deed {
 /// What became of a reminder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum ReminderStatus {
     /// Not due yet.
     Pending,
     /// The condition held.
@@ -68,7 +68,7 @@ pub enum Status {
     },
 }
 
-impl Status {
+impl ReminderStatus {
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -85,18 +85,18 @@ pub struct Reminder {
     /// What the card will say.
     pub title: String,
     /// Whether it fires.
-    pub condition: Condition,
+    pub condition: ReminderCondition,
     /// When that is judged.
     pub due: Schedule,
     /// What became of it.
-    pub status: Status,
+    pub status: ReminderStatus,
     /// Counts every change; the condition of the next one.
     pub version: u32,
 }
 
 /// What is known of the recipients when a reminder is judged. Machines never count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct ReminderFacts {
     /// The first open by a person.
     pub opened_by_person: Option<Timestamp>,
     /// The first answer by a person.
@@ -118,13 +118,13 @@ pub enum Judgement {
 
 /// Why a reminder cannot be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum ReminderRefusal {
     /// It fired, or was satisfied.
     #[error("the reminder is over")]
     NotPending,
     /// Its title is no title.
     #[error(transparent)]
-    Title(#[from] name::Invalid),
+    Title(#[from] name::InvalidName),
 }
 
 impl Reminder {
@@ -132,21 +132,21 @@ impl Reminder {
     ///
     /// # Errors
     /// When the title is empty, longer than a display name, or more than one line.
-    pub fn new(title: String, condition: Condition, due: Schedule) -> Result<Self, name::Invalid> {
+    pub fn new(title: String, condition: ReminderCondition, due: Schedule) -> Result<Self, name::InvalidName> {
         if title.trim().is_empty() {
-            return Err(name::Invalid::Empty);
+            return Err(name::InvalidName::Empty);
         }
         name::display_name(&title)?;
-        Ok(Self { title, condition, due, status: Status::Pending, version: 1 })
+        Ok(Self { title, condition, due, status: ReminderStatus::Pending, version: 1 })
     }
 
     /// The same reminder with other terms.
     ///
     /// # Errors
     /// When it is over, or the title is no title.
-    pub fn changed(&self, title: String, condition: Condition, due: Schedule) -> Result<Self, Refusal> {
-        if self.status != Status::Pending {
-            return Err(Refusal::NotPending);
+    pub fn changed(&self, title: String, condition: ReminderCondition, due: Schedule) -> Result<Self, ReminderRefusal> {
+        if self.status != ReminderStatus::Pending {
+            return Err(ReminderRefusal::NotPending);
         }
         Ok(Self { version: self.version + 1, ..Self::new(title, condition, due)? })
     }
@@ -156,34 +156,34 @@ impl Reminder {
         self.condition.needs_tracking()
     }
 
-    fn next(&self, status: Status) -> Self {
+    fn next(&self, status: ReminderStatus) -> Self {
         Self { status, version: self.version + 1, ..self.clone() }
     }
 }
 
 /// Decides what to do with a reminder at `now`. The due time is resolved once more, under the rules of today.
-pub fn judge(reminder: &Reminder, facts: Facts, now: Timestamp) -> Judgement {
+pub fn judge(reminder: &Reminder, facts: ReminderFacts, now: Timestamp) -> Judgement {
     let due = reminder.due.again();
-    if reminder.status != Status::Pending {
+    if reminder.status != ReminderStatus::Pending {
         return Judgement::Done;
     }
     if now < due {
         return Judgement::Wait(due);
     }
     match hoped_for(reminder.condition, facts).filter(|(at, _)| *at <= due) {
-        Some((at, by)) => Judgement::Satisfy(reminder.next(Status::Satisfied { at, by })),
-        None => Judgement::Fire(reminder.next(Status::Fired { at: now })),
+        Some((at, by)) => Judgement::Satisfy(reminder.next(ReminderStatus::Satisfied { at, by })),
+        None => Judgement::Fire(reminder.next(ReminderStatus::Fired { at: now })),
     }
 }
 
 /// The first deed that makes a reminder needless. Who answered has read it, whether or not images were shown.
-fn hoped_for(condition: Condition, facts: Facts) -> Option<(Timestamp, Deed)> {
+fn hoped_for(condition: ReminderCondition, facts: ReminderFacts) -> Option<(Timestamp, Deed)> {
     let answered = facts.replied_by_person.map(|at| (at, Deed::Answered));
     let opened = facts.opened_by_person.map(|at| (at, Deed::Opened));
     match condition {
-        Condition::NoReply => answered,
-        Condition::NotOpened => [opened, answered].into_iter().flatten().min_by_key(|(at, _)| *at),
-        Condition::Always => None,
+        ReminderCondition::NoReply => answered,
+        ReminderCondition::NotOpened => [opened, answered].into_iter().flatten().min_by_key(|(at, _)| *at),
+        ReminderCondition::Always => None,
     }
 }
 
@@ -191,26 +191,28 @@ fn hoped_for(condition: Condition, facts: Facts) -> Option<(Timestamp, Deed)> {
 pub fn summary(reminder: &Reminder, now: Timestamp, zone: &TimeZone) -> String {
     let on = |at| moment(at, now, zone);
     match reminder.status {
-        Status::Pending => format!("Reminds on {}{}", on(reminder.due.again()), condition_ahead(reminder.condition)),
-        Status::Fired { at } => format!("Reminded on {}{}", on(at), condition_behind(reminder.condition)),
-        Status::Satisfied { at, by: Deed::Answered } => format!("Not needed: answered on {}", on(at)),
-        Status::Satisfied { at, by: Deed::Opened } => format!("Not needed: opened on {}", on(at)),
+        ReminderStatus::Pending => {
+            format!("Reminds on {}{}", on(reminder.due.again()), condition_ahead(reminder.condition))
+        }
+        ReminderStatus::Fired { at } => format!("Reminded on {}{}", on(at), condition_behind(reminder.condition)),
+        ReminderStatus::Satisfied { at, by: Deed::Answered } => format!("Not needed: answered on {}", on(at)),
+        ReminderStatus::Satisfied { at, by: Deed::Opened } => format!("Not needed: opened on {}", on(at)),
     }
 }
 
-fn condition_ahead(condition: Condition) -> &'static str {
+fn condition_ahead(condition: ReminderCondition) -> &'static str {
     match condition {
-        Condition::NoReply => " if nobody has replied",
-        Condition::NotOpened => " if nobody has opened it",
-        Condition::Always => "",
+        ReminderCondition::NoReply => " if nobody has replied",
+        ReminderCondition::NotOpened => " if nobody has opened it",
+        ReminderCondition::Always => "",
     }
 }
 
-fn condition_behind(condition: Condition) -> &'static str {
+fn condition_behind(condition: ReminderCondition) -> &'static str {
     match condition {
-        Condition::NoReply => ": not answered by a person",
-        Condition::NotOpened => ": not opened by a person",
-        Condition::Always => "",
+        ReminderCondition::NoReply => ": not answered by a person",
+        ReminderCondition::NotOpened => ": not opened by a person",
+        ReminderCondition::Always => "",
     }
 }
 

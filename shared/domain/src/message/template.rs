@@ -43,18 +43,18 @@ pub struct Template {
 /// Why a text is not a language tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a language tag such as de or pt-BR")]
-pub struct Invalid;
+pub struct InvalidLanguage;
 
 /// Checks the form of a language tag (RFC 5646, section 2.1): two or three letters, then subtags of one to eight.
 ///
 /// # Errors
 /// When it has another form.
-pub fn language(tag: &str) -> Result<(), Invalid> {
+pub fn language(tag: &str) -> Result<(), InvalidLanguage> {
     let mut parts = tag.split('-');
     let primary =
         parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && part.bytes().all(|b| b.is_ascii_alphabetic()));
     let subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    if tag.len() <= 35 && primary && parts.all(subtag) { Ok(()) } else { Err(Invalid) }
+    if tag.len() <= 35 && primary && parts.all(subtag) { Ok(()) } else { Err(InvalidLanguage) }
 }
 
 impl Template {

@@ -6,7 +6,7 @@ use crate::team::settings::{BlockedRecipients, Settings};
 
 /// Whether a message is followed, and who objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
+pub struct TrackingDecision {
     /// Followed or not.
     pub state: TrackingState,
     /// The positions of the recipients who do not allow it. Empty when nobody wants to follow it.
@@ -23,15 +23,15 @@ pub fn forbids(preference: Preference, settings: &Settings) -> bool {
 }
 
 /// Decides about a message that would leave now, from what its recipients allow, in their order.
-pub fn decide(requested: bool, settings: &Settings, standings: &[Standing]) -> Decision {
+pub fn decide(requested: bool, settings: &Settings, standings: &[Standing]) -> TrackingDecision {
     if !requested || !settings.tracking_enabled {
-        return Decision { state: TrackingState::Off, objecting: Vec::new() };
+        return TrackingDecision { state: TrackingState::Off, objecting: Vec::new() };
     }
     let objecting: Vec<u16> =
         (0..).zip(standings).filter(|(_, who)| forbids(who.preference, settings)).map(|(n, _)| n).collect();
     let rest = settings.blocked_recipients == BlockedRecipients::CleanCopy && objecting.len() < standings.len();
     let state = if objecting.is_empty() || rest { TrackingState::On } else { TrackingState::Blocked };
-    Decision { state, objecting }
+    TrackingDecision { state, objecting }
 }
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ mod tests {
             let standing = |preference: &Preference| Standing { preference: *preference, ..Standing::default() };
             let standings: Vec<Standing> = recipients.iter().map(standing).collect();
             let settings = Settings { unknown_consent, blocked_recipients, ..Settings::default() };
-            let want = Decision { state, objecting };
+            let want = TrackingDecision { state, objecting };
             assert_eq!(decide(requested, &settings, &standings), want, "{recipients:?}");
             let off = Settings { tracking_enabled: false, ..settings };
             assert_eq!(decide(requested, &off, &standings).state, Off);

@@ -9,7 +9,7 @@ use crate::message::Message;
 /// The kinds of activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ActivityKind {
     /// A message that was scheduled or sent.
     Mail,
     /// A call to be made.
@@ -26,7 +26,7 @@ pub struct Activity {
     /// Its id.
     pub id: ActivityId,
     /// What.
-    pub kind: Kind,
+    pub kind: ActivityKind,
     /// In one line.
     pub subject: String,
     /// By when.
@@ -53,7 +53,7 @@ impl Activity {
     pub fn mail(message: &Message, at: Timestamp) -> Self {
         Self {
             id: Self::id_of_mail(message.id, at),
-            kind: Kind::Mail,
+            kind: ActivityKind::Mail,
             subject: message.subject.clone(),
             due: None,
             message: Some(message.id),

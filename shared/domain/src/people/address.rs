@@ -16,7 +16,7 @@ pub struct EmailAddress(String);
 
 /// Why a text is not an address that mail can be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidAddress {
     /// There is no `@`, or nothing beside it.
     #[error("an address has the form name@domain")]
     Form,
@@ -35,17 +35,17 @@ impl EmailAddress {
     /// Reads an address; spaces around it are not part of it.
     ///
     /// # Errors
-    /// [`Invalid`] says which part is wrong.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let (local, domain) = text.trim().rsplit_once('@').ok_or(Invalid::Form)?;
+    /// [`InvalidAddress`] says which part is wrong.
+    pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
+        let (local, domain) = text.trim().rsplit_once('@').ok_or(InvalidAddress::Form)?;
         if local.is_empty() || domain.is_empty() {
-            return Err(Invalid::Form);
+            return Err(InvalidAddress::Form);
         }
         if !is_dot_atom(local) || local.len() > MAX_LOCAL {
-            return Err(Invalid::Local);
+            return Err(InvalidAddress::Local);
         }
         let address = format!("{local}@{}", host_name(domain)?);
-        if address.len() > MAX_LENGTH { Err(Invalid::TooLong) } else { Ok(Self(address)) }
+        if address.len() > MAX_LENGTH { Err(InvalidAddress::TooLong) } else { Ok(Self(address)) }
     }
 
     /// The address, ready for an envelope.
@@ -69,20 +69,20 @@ fn is_dot_atom(local: &str) -> bool {
     local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(atext))
 }
 
-fn host_name(domain: &str) -> Result<String, Invalid> {
-    let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| Invalid::Domain)?;
+fn host_name(domain: &str) -> Result<String, InvalidAddress> {
+    let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| InvalidAddress::Domain)?;
     let label =
         |label: &str| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-');
     let top = ascii.rsplit('.').next().unwrap_or_default();
     let numeric = top.bytes().all(|b| b.is_ascii_digit());
     let valid = ascii.len() <= 253 && ascii.contains('.') && ascii.split('.').all(label) && !numeric;
-    if valid { Ok(ascii) } else { Err(Invalid::Domain) }
+    if valid { Ok(ascii) } else { Err(InvalidAddress::Domain) }
 }
 
 impl TryFrom<String> for EmailAddress {
-    type Error = Invalid;
+    type Error = InvalidAddress;
 
-    fn try_from(text: String) -> Result<Self, Invalid> {
+    fn try_from(text: String) -> Result<Self, InvalidAddress> {
         Self::parse(&text)
     }
 }
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused_with_the_part_that_is_wrong() {
-        use Invalid::{Domain, Form, Local, TooLong};
+        use InvalidAddress::{Domain, Form, Local, TooLong};
         let long_local = format!("{}@example.com", "a".repeat(65));
         let long = format!(
             "{}@{}.com",

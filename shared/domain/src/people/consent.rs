@@ -48,7 +48,7 @@ pub struct Consent {
 
 /// A line of a record's ledger: only ever added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct ConsentEntry {
     /// When it was saved.
     #[serde(with = "crate::time::instant::millis")]
     pub at: Timestamp,
@@ -97,13 +97,13 @@ impl Standing {
 }
 
 /// The next version of a record, with the line that its ledger gets.
-pub fn changed(before: Option<&Record>, record: Record, by: UserId, now: Timestamp) -> (Record, Option<Entry>) {
+pub fn changed(before: Option<&Record>, record: Record, by: UserId, now: Timestamp) -> (Record, Option<ConsentEntry>) {
     let (from, consent) = before.map_or((Preference::Unknown, &None), |before| (before.tracking, &before.consent));
     let lifted = from == Preference::Deny && record.tracking != Preference::Deny;
     let denied_until = if lifted { Some(now) } else { before.and_then(|before| before.denied_until) };
     let version = before.map_or(0, |before| before.version) + 1;
     let differs = record.tracking != from || record.consent != *consent;
-    let entry = Entry { at: now, by, from, to: record.tracking, consent: record.consent.clone() };
+    let entry = ConsentEntry { at: now, by, from, to: record.tracking, consent: record.consent.clone() };
     (Record { denied_until, version, ..record }, differs.then_some(entry))
 }
 

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::message::copy::{Copy, State as CopyState};
-use crate::message::{Mailbox, Message, Recipient, State};
+use crate::message::copy::{Copy, CopyState};
+use crate::message::{Mailbox, Message, MessageState, Recipient};
 use crate::people::address::EmailAddress;
 use crate::people::record::{Record, RecordRef};
 use crate::signs::reply::Reply;
@@ -107,7 +107,7 @@ impl Person {
             return None;
         }
         let mut after = Message { regarding, version: message.version + 1, ..message.clone() };
-        if message.state == State::Draft && places.len() < message.recipients.len() {
+        if message.state == MessageState::Draft && places.len() < message.recipients.len() {
             after.recipients.retain(|recipient| !self.is(recipient));
             return Some((after, Vec::new()));
         }
@@ -126,7 +126,7 @@ impl Person {
 
 /// Of a message to nobody who is known, only the times are left, and that it was there.
 fn wiped(message: Message, left: bool) -> Message {
-    let state = if left { message.state } else { State::Cancelled };
+    let state = if left { message.state } else { MessageState::Cancelled };
     Message { subject: ERASED.to_owned(), regarding: None, thread: None, state, ..message }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::people::address::EmailAddress;
 use crate::people::consent::{Consent, Preference};
-use crate::time::zone::{Address, ZoneSource};
+use crate::time::zone::{PostalAddress, ZoneSource};
 
 /// The kinds of record that a message can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub struct RecordId(String);
 /// Why a text is not a record id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a record id has 1 to 128 of A-Z a-z 0-9 . _ -")]
-pub struct Invalid;
+pub struct InvalidRecordRef;
 
 impl RecordId {
     /// The id as text.
@@ -51,12 +51,12 @@ impl RecordId {
 }
 
 impl TryFrom<String> for RecordId {
-    type Error = Invalid;
+    type Error = InvalidRecordRef;
 
-    fn try_from(text: String) -> Result<Self, Invalid> {
+    fn try_from(text: String) -> Result<Self, InvalidRecordRef> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
         let valid = (1..=128).contains(&text.len()) && text.bytes().all(allowed);
-        if valid { Ok(Self(text)) } else { Err(Invalid) }
+        if valid { Ok(Self(text)) } else { Err(InvalidRecordRef) }
     }
 }
 
@@ -83,7 +83,7 @@ pub struct Record {
     pub phone: Option<String>,
     /// A postal address, from which the time zone may follow.
     #[serde(default)]
-    pub address: Option<Address>,
+    pub address: Option<PostalAddress>,
     /// The IANA name of the time zone, when the CRM knows it.
     #[serde(default)]
     pub time_zone: Option<String>,
@@ -158,13 +158,13 @@ impl std::fmt::Display for RecordRef {
 }
 
 impl std::str::FromStr for RecordRef {
-    type Err = Invalid;
+    type Err = InvalidRecordRef;
 
     /// Reads `contact:c-1`, as query parameters write it.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let (kind, id) = text.split_once(':').ok_or(Invalid)?;
+    fn from_str(text: &str) -> Result<Self, InvalidRecordRef> {
+        let (kind, id) = text.split_once(':').ok_or(InvalidRecordRef)?;
         let kinds = [RecordType::Contact, RecordType::Lead, RecordType::Account, RecordType::Opportunity];
-        let kind = kinds.into_iter().find(|k| k.as_str() == kind).ok_or(Invalid)?;
+        let kind = kinds.into_iter().find(|k| k.as_str() == kind).ok_or(InvalidRecordRef)?;
         Ok(Self { kind, id: RecordId::try_from(id.to_owned())? })
     }
 }

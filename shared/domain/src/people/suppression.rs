@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::id::MessageId;
-use crate::message::copy::delivery::News;
+use crate::message::copy::delivery::DeliveryNews;
 use crate::people::address::EmailAddress;
 
 /// Why mail to an address stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum SuppressionReason {
     /// Its server said that it does not exist.
     HardBounce,
     /// Its owner called a message unwanted.
@@ -28,7 +28,7 @@ pub struct Suppression {
     #[serde(default)]
     pub email: Option<EmailAddress>,
     /// Why.
-    pub reason: Reason,
+    pub reason: SuppressionReason,
     /// Since when.
     #[serde(with = "crate::time::instant::millis")]
     pub since: Timestamp,
@@ -40,10 +40,10 @@ pub struct Suppression {
 
 impl Suppression {
     /// What follows from news about a message to `email`. A mailbox that was full may work tomorrow.
-    pub fn from_news(news: &News, email: &EmailAddress, message: MessageId) -> Option<Self> {
+    pub fn from_news(news: &DeliveryNews, email: &EmailAddress, message: MessageId) -> Option<Self> {
         let (reason, notice) = match news {
-            News::Bounced(bounce) if bounce.hard => (Reason::HardBounce, &bounce.notice),
-            News::Complained(notice) => (Reason::Complaint, notice),
+            DeliveryNews::Bounced(bounce) if bounce.hard => (SuppressionReason::HardBounce, &bounce.notice),
+            DeliveryNews::Complained(notice) => (SuppressionReason::Complaint, notice),
             _ => return None,
         };
         Some(Self { email: Some(email.clone()), reason, since: notice.at, message, detail: notice.detail.clone() })
@@ -53,8 +53,8 @@ impl Suppression {
     pub fn refusal(&self) -> String {
         let since = self.since.strftime("%-d %b %Y");
         match self.reason {
-            Reason::HardBounce => format!("the address does not exist: mail to it came back on {since}"),
-            Reason::Complaint => format!("the recipient reported a message as unwanted on {since}"),
+            SuppressionReason::HardBounce => format!("the address does not exist: mail to it came back on {since}"),
+            SuppressionReason::Complaint => format!("the recipient reported a message as unwanted on {since}"),
         }
     }
 }
@@ -62,18 +62,23 @@ impl Suppression {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::copy::delivery::{Bounce, Notice};
+    use crate::message::copy::delivery::{Bounce, DeliveryNotice};
 
     #[test]
     fn only_hard_bounces_and_complaints_stop_mail() {
         let at: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
-        let notice = Notice { at, detail: "5.1.1".into() };
+        let notice = DeliveryNotice { at, detail: "5.1.1".into() };
         let (email, message) = (EmailAddress::parse("a@example.com").unwrap(), MessageId::new(at, [1; 10]));
-        let bounced = |hard| News::Bounced(Bounce { notice: notice.clone(), hard });
-        let reason = |news: &News| Suppression::from_news(news, &email, message).map(|entry| entry.reason);
-        assert_eq!(reason(&bounced(true)), Some(Reason::HardBounce));
-        assert_eq!(reason(&News::Complained(notice.clone())), Some(Reason::Complaint));
-        for news in [bounced(false), News::Accepted, News::Delivered { at }, News::Delayed(notice.clone())] {
+        let bounced = |hard| DeliveryNews::Bounced(Bounce { notice: notice.clone(), hard });
+        let reason = |news: &DeliveryNews| Suppression::from_news(news, &email, message).map(|entry| entry.reason);
+        assert_eq!(reason(&bounced(true)), Some(SuppressionReason::HardBounce));
+        assert_eq!(reason(&DeliveryNews::Complained(notice.clone())), Some(SuppressionReason::Complaint));
+        for news in [
+            bounced(false),
+            DeliveryNews::Accepted,
+            DeliveryNews::Delivered { at },
+            DeliveryNews::Delayed(notice.clone()),
+        ] {
             assert_eq!(reason(&news), None, "{news:?}");
         }
         let entry = Suppression::from_news(&bounced(true), &email, message).unwrap();

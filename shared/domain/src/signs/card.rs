@@ -28,7 +28,7 @@ pub const SNOOZE_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// What a card is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum CardKind {
     /// A recipient opened a message for the first time.
     FirstOpen,
     /// A reminder fired.
@@ -40,19 +40,19 @@ pub enum Kind {
 /// How much a card matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Priority {
+pub enum CardPriority {
     /// When there is time.
     Normal,
     /// To be seen at once.
     High,
 }
 
-impl Kind {
+impl CardKind {
     /// Reminders come first: the author asked for them.
-    pub fn priority(self) -> Priority {
+    pub fn priority(self) -> CardPriority {
         match self {
-            Self::Reminder => Priority::High,
-            Self::FirstOpen | Self::DeliveryProblem => Priority::Normal,
+            Self::Reminder => CardPriority::High,
+            Self::FirstOpen | Self::DeliveryProblem => CardPriority::Normal,
         }
     }
 }
@@ -60,7 +60,7 @@ impl Kind {
 /// Where a card stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum CardState {
     /// To be seen.
     Active,
     /// Comes back.
@@ -73,7 +73,7 @@ pub enum State {
     Dismissed,
 }
 
-impl State {
+impl CardState {
     /// The state that a reader sees at `now`: a snooze that is over is active, even before somebody wrote so.
     #[must_use]
     pub fn at(self, now: Timestamp) -> Self {
@@ -87,7 +87,7 @@ impl State {
 /// What an author can do with a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Action {
+pub enum CardAction {
     /// Add a phone call to the record that the message is about.
     PhoneCall,
     /// See it later.
@@ -104,7 +104,7 @@ pub struct Card {
     /// Follows from the fact.
     pub id: CardId,
     /// What it is about.
-    pub kind: Kind,
+    pub kind: CardKind,
     /// In words.
     pub title: String,
     /// The message to link to.
@@ -115,17 +115,17 @@ pub struct Card {
     #[serde(with = "crate::time::instant::millis")]
     pub created_at: Timestamp,
     /// Where it stands.
-    pub state: State,
+    pub state: CardState,
     /// Where it stood before the last snooze or dismissal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<State>,
+    pub previous: Option<CardState>,
     /// Counts every change; the condition of the next one.
     pub version: u32,
 }
 
 /// Why a card cannot be changed so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum CardRefusal {
     /// Snoozed until an instant that is over.
     #[error("the time is in the past")]
     InThePast,
@@ -142,26 +142,26 @@ pub enum Refusal {
 
 impl Card {
     /// How much it matters.
-    pub fn priority(&self) -> Priority {
+    pub fn priority(&self) -> CardPriority {
         self.kind.priority()
     }
 
     /// When it comes back by itself.
     pub fn snoozed_until(&self) -> Option<Timestamp> {
         match self.state {
-            State::Snoozed { until } => Some(until),
-            State::Active | State::Dismissed => None,
+            CardState::Snoozed { until } => Some(until),
+            CardState::Active | CardState::Dismissed => None,
         }
     }
 
     /// What can be done with it.
-    pub fn actions(&self) -> Vec<Action> {
-        let mut actions = vec![Action::PhoneCall];
-        if self.state != State::Dismissed {
-            actions.extend([Action::Snooze, Action::Dismiss]);
+    pub fn actions(&self) -> Vec<CardAction> {
+        let mut actions = vec![CardAction::PhoneCall];
+        if self.state != CardState::Dismissed {
+            actions.extend([CardAction::Snooze, CardAction::Dismiss]);
         }
         if self.previous.is_some() {
-            actions.push(Action::Undo);
+            actions.push(CardAction::Undo);
         }
         actions
     }
@@ -171,31 +171,31 @@ impl Card {
     ///
     /// # Errors
     /// When it is dismissed, or `until` is not between now and a year ahead.
-    pub fn snoozed(&self, until: Option<Timestamp>, now: Timestamp) -> Result<Self, Refusal> {
+    pub fn snoozed(&self, until: Option<Timestamp>, now: Timestamp) -> Result<Self, CardRefusal> {
         let until = until.unwrap_or(now + self.usual_snooze());
         match self.state {
-            State::Dismissed => Err(Refusal::Dismissed),
-            _ if until <= now => Err(Refusal::InThePast),
-            _ if until.duration_since(now) > SNOOZE_MAX => Err(Refusal::TooFar),
-            _ => Ok(self.put(State::Snoozed { until })),
+            CardState::Dismissed => Err(CardRefusal::Dismissed),
+            _ if until <= now => Err(CardRefusal::InThePast),
+            _ if until.duration_since(now) > SNOOZE_MAX => Err(CardRefusal::TooFar),
+            _ => Ok(self.put(CardState::Snoozed { until })),
         }
     }
 
     fn usual_snooze(&self) -> SignedDuration {
         match self.priority() {
-            Priority::High => SNOOZE_HIGH,
-            Priority::Normal => SNOOZE_NORMAL,
+            CardPriority::High => SNOOZE_HIGH,
+            CardPriority::Normal => SNOOZE_NORMAL,
         }
     }
 
     /// Is done with it.
     #[must_use]
     pub fn dismissed(&self) -> Self {
-        self.put(State::Dismissed)
+        self.put(CardState::Dismissed)
     }
 
     /// Remembers the state before, unless it is the same.
-    fn put(&self, state: State) -> Self {
+    fn put(&self, state: CardState) -> Self {
         if state == self.state { self.clone() } else { self.next(state, Some(self.state)) }
     }
 
@@ -204,8 +204,8 @@ impl Card {
     ///
     /// # Errors
     /// When nothing was snoozed or dismissed since it was made, came back or was last undone.
-    pub fn undone(&self, now: Timestamp) -> Result<Self, Refusal> {
-        let previous = self.previous.ok_or(Refusal::NothingToUndo)?;
+    pub fn undone(&self, now: Timestamp) -> Result<Self, CardRefusal> {
+        let previous = self.previous.ok_or(CardRefusal::NothingToUndo)?;
         Ok(self.next(previous.at(now), None))
     }
 
@@ -215,7 +215,7 @@ impl Card {
         (state != self.state).then(|| self.next(state, None))
     }
 
-    fn next(&self, state: State, previous: Option<State>) -> Self {
+    fn next(&self, state: CardState, previous: Option<CardState>) -> Self {
         Self { state, previous, version: self.version + 1, ..self.clone() }
     }
 

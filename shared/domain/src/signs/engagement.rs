@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::ground::id::EventId;
 use crate::message::Message;
 use crate::message::copy::Copy;
-use crate::signs::event::{Action, Hit};
+use crate::signs::event::{Hit, HitAction};
 use crate::signs::reply::Reply;
 use crate::signs::verdict::{self, Verdict};
 
@@ -60,14 +60,14 @@ impl Kpis {
 
 /// What the rules may know besides the hits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Context {
+pub struct FoldContext {
     /// By position in the message.
     pub recipients: Vec<verdict::Recipient>,
     /// How many different links the message has.
     pub links: usize,
 }
 
-impl Context {
+impl FoldContext {
     /// What a message and its copies tell.
     pub fn of(message: &Message, copies: &[Copy]) -> Self {
         let sender = message.from.email.key();
@@ -91,7 +91,7 @@ pub struct Judged {
 impl Judged {
     /// A person looked at the mail.
     pub fn is_open_by_person(&self) -> bool {
-        self.hit.action == Action::Open && self.verdict.class.is_person()
+        self.hit.action == HitAction::Open && self.verdict.class.is_person()
     }
 }
 
@@ -118,7 +118,7 @@ impl Engagement {
 }
 
 /// Folds a set of hits, given in any order and any number of times.
-pub fn fold(hits: impl IntoIterator<Item = Hit>, context: &Context) -> Engagement {
+pub fn fold(hits: impl IntoIterator<Item = Hit>, context: &FoldContext) -> Engagement {
     let unique: BTreeMap<EventId, Hit> = hits.into_iter().map(|hit| (hit.id, hit)).collect();
     let mut by_recipient: BTreeMap<u16, Vec<&Hit>> = BTreeMap::new();
     for hit in unique.values() {
@@ -140,14 +140,14 @@ fn count(judged: &[Judged]) -> Kpis {
     // A HEAD request fetches nothing: it is kept, and counted nowhere.
     for Judged { hit, verdict } in judged.iter().filter(|judged| !judged.hit.request.head) {
         match (hit.action, verdict.class.is_person(), verdict.class.is_machine()) {
-            (Action::Open, true, _) => {
+            (HitAction::Open, true, _) => {
                 kpis.opens += 1;
                 kpis.first_opened_at.get_or_insert(hit.at);
                 kpis.last_opened_at = Some(hit.at);
             }
-            (Action::Click(_), true, _) => kpis.link_clicks += 1,
-            (Action::AttachmentView(_), true, _) => kpis.attachment_views += 1,
-            (Action::Open, _, true) => kpis.machine_opens += 1,
+            (HitAction::Click(_), true, _) => kpis.link_clicks += 1,
+            (HitAction::AttachmentView(_), true, _) => kpis.attachment_views += 1,
+            (HitAction::Open, _, true) => kpis.machine_opens += 1,
             (_, _, true) => kpis.machine_clicks += 1,
             _ => {}
         }

@@ -13,7 +13,7 @@ use crate::signs::network::Network;
 /// What a recipient's software asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Action {
+pub enum HitAction {
     /// The pixel, or a hosted image, was fetched.
     Open,
     /// A link was followed; the index counts the message's links.
@@ -24,7 +24,7 @@ pub enum Action {
 
 /// The request, reduced.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Request {
+pub struct HitRequest {
     /// Who says to have asked.
     #[serde(rename = "a")]
     pub agent: Agent,
@@ -56,10 +56,10 @@ pub struct Hit {
     pub recipient: u16,
     /// What was asked for.
     #[serde(rename = "k")]
-    pub action: Action,
+    pub action: HitAction,
     /// The facts.
     #[serde(rename = "q")]
-    pub request: Request,
+    pub request: HitRequest,
 }
 
 /// A hit and the message it belongs to, as it travels on the queue.

@@ -9,7 +9,7 @@
 use std::cmp::Ordering;
 
 use crate::message::Message;
-use crate::message::copy::{Copy, State};
+use crate::message::copy::{Copy, CopyState};
 use crate::signs::engagement::Kpis;
 
 /// With fewer sent messages nothing is recommended.
@@ -30,7 +30,7 @@ pub struct Tally {
 
 /// What changed in the figures of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
+pub struct TallyChange {
     /// More messages sent.
     pub sent: i64,
     /// More of them opened; fewer when what seemed a person was a machine.
@@ -42,7 +42,7 @@ pub struct Change {
 /// Whether a copy makes its message one that was sent, for the template that it was made from.
 pub fn counts(message: &Message, copy: &Copy) -> bool {
     let followed = message.tracked && copy.untouched.is_none() && !copy.erased;
-    message.template.is_some() && followed && copy.state == State::Sent
+    message.template.is_some() && followed && copy.state == CopyState::Sent
 }
 
 impl Tally {
@@ -53,10 +53,10 @@ impl Tally {
     }
 
     /// What to add to these figures so that they are `after`; `None` when they are.
-    pub fn until(self, after: Self) -> Option<Change> {
+    pub fn until(self, after: Self) -> Option<TallyChange> {
         let more = |before: u32, after: u32| i64::from(after) - i64::from(before);
         let Self { sent, opened, replied } = self;
-        let change = Change {
+        let change = TallyChange {
             sent: more(sent, after.sent),
             opened: more(opened, after.opened),
             replied: more(replied, after.replied),
@@ -162,7 +162,7 @@ mod tests {
             assert_eq!(Tally::of_message(left, &kpis), want, "{left} {kpis:?}");
         }
         assert_eq!(tally(1, 1, 0).until(tally(1, 1, 0)), None);
-        let change = Change { sent: 0, opened: -1, replied: 1 };
+        let change = TallyChange { sent: 0, opened: -1, replied: 1 };
         assert_eq!(tally(1, 1, 0).until(tally(1, 0, 1)), Some(change), "it was a machine after all");
     }
 

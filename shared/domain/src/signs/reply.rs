@@ -15,7 +15,7 @@ pub const MAX_REPLIES: usize = 100;
 /// What a mail is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ReplyKind {
     /// A person answers.
     Reply,
     /// A machine answers: out of office, receipt confirmed, message read.
@@ -57,7 +57,7 @@ pub struct Reply {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<EmailAddress>,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ReplyKind,
     /// The rules that said so, as stable names.
     pub reasons: Vec<String>,
     /// How it was found.
@@ -91,7 +91,7 @@ impl Reply {
 
     /// True for an answer by a person who is who they say: it counts, and ends a wait for a reply.
     pub fn is_answer(&self) -> bool {
-        self.kind == Kind::Reply && self.verified && !self.own_team
+        self.kind == ReplyKind::Reply && self.verified && !self.own_team
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The outcome of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Check {
+pub enum AuthCheck {
     /// It holds.
     Pass,
     /// It does not.
@@ -21,22 +21,22 @@ pub enum Check {
 
 /// What the mail service checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Verdicts {
+pub struct AuthVerdicts {
     /// The server may send for the envelope's domain.
-    pub spf: Check,
+    pub spf: AuthCheck,
     /// A signature is valid.
-    pub dkim: Check,
+    pub dkim: AuthCheck,
     /// One of these two holds for the domain in `From`.
-    pub dmarc: Check,
+    pub dmarc: AuthCheck,
     /// It is not spam.
-    pub spam: Check,
+    pub spam: AuthCheck,
     /// It has no virus.
-    pub virus: Check,
+    pub virus: AuthCheck,
 }
 
 /// The domains by which a sender is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Domains<'a> {
+pub struct AuthDomains<'a> {
     /// Of the address in `From`.
     pub from: &'a str,
     /// Of the envelope's sender; empty for none.
@@ -45,18 +45,21 @@ pub struct Domains<'a> {
     pub signatures: Vec<&'a str>,
 }
 
-impl Verdicts {
+impl AuthVerdicts {
     /// True when the domain in `From` vouches for the mail. Where it publishes no policy, SPF and DKIM do, each for a
     /// domain that fits; of several signatures nobody says which one is valid, so all of them have to fit.
-    pub fn vouch_for(&self, domains: &Domains<'_>) -> bool {
-        if domains.from.is_empty() || self.dmarc == Check::Fail || self.spam == Check::Fail || self.virus == Check::Fail
+    pub fn vouch_for(&self, domains: &AuthDomains<'_>) -> bool {
+        if domains.from.is_empty()
+            || self.dmarc == AuthCheck::Fail
+            || self.spam == AuthCheck::Fail
+            || self.virus == AuthCheck::Fail
         {
             return false;
         }
-        let spf = self.spf == Check::Pass && aligned(domains.envelope, domains.from);
+        let spf = self.spf == AuthCheck::Pass && aligned(domains.envelope, domains.from);
         let all_fit = domains.signatures.iter().all(|domain| aligned(domain, domains.from));
-        let dkim = self.dkim == Check::Pass && !domains.signatures.is_empty() && all_fit;
-        self.dmarc == Check::Pass || spf || dkim
+        let dkim = self.dkim == AuthCheck::Pass && !domains.signatures.is_empty() && all_fit;
+        self.dmarc == AuthCheck::Pass || spf || dkim
     }
 }
 
@@ -70,12 +73,12 @@ fn aligned(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Check::{Fail, Gray, Pass};
+    use AuthCheck::{Fail, Gray, Pass};
 
-    fn vouches(checks: [Check; 5], envelope: &str, signatures: &[&str]) -> bool {
+    fn vouches(checks: [AuthCheck; 5], envelope: &str, signatures: &[&str]) -> bool {
         let [spf, dkim, dmarc, spam, virus] = checks;
-        let domains = Domains { from: "example.org", envelope, signatures: signatures.to_vec() };
-        Verdicts { spf, dkim, dmarc, spam, virus }.vouch_for(&domains)
+        let domains = AuthDomains { from: "example.org", envelope, signatures: signatures.to_vec() };
+        AuthVerdicts { spf, dkim, dmarc, spam, virus }.vouch_for(&domains)
     }
 
     #[test]
@@ -100,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_the_service_could_not_check_is_no_pass() {
-        let read = |text: &str| serde_json::from_str::<Check>(text).unwrap();
+        let read = |text: &str| serde_json::from_str::<AuthCheck>(text).unwrap();
         assert_eq!(
             [read("\"PASS\""), read("\"FAIL\""), read("\"GRAY\""), read("\"PROCESSING_FAILED\"")],
             [Pass, Fail, Gray, Gray]

@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::signs::agent::Client;
-use crate::signs::event::{Action, Hit};
+use crate::signs::event::{Hit, HitAction};
 
 /// Who was behind a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Class {
+pub enum VerdictClass {
     /// A person.
     Human,
     /// A mail provider's image proxy on behalf of a person: a real open, the device unknown.
@@ -31,7 +31,7 @@ pub enum Class {
     Unknown,
 }
 
-impl Class {
+impl VerdictClass {
     /// True for what counts as done by a person. Nothing else ever does, or sets anything off.
     pub fn is_person(self) -> bool {
         matches!(self, Self::Human | Self::Proxy)
@@ -47,7 +47,7 @@ impl Class {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     /// Who.
-    pub class: Class,
+    pub class: VerdictClass,
     /// Why.
     pub reasons: Vec<&'static str>,
 }
@@ -78,16 +78,16 @@ pub fn judge(hits: &[&Hit], recipient: Recipient, links: usize) -> Vec<Verdict> 
     let relations = Relations::of(hits, links);
     for (n, hit) in hits.iter().enumerate() {
         let mut verdict = by_facts(hit);
-        if verdict.class.is_person() || verdict.class == Class::Unknown {
+        if verdict.class.is_person() || verdict.class == VerdictClass::Unknown {
             let reasons = relations.reasons(n).chain(too_soon(hit, recipient)).collect::<Vec<_>>();
             if recipient.is_sender {
-                verdict = Verdict { class: Class::OwnTeam, reasons: vec!["recipient_is_sender"] };
+                verdict = Verdict { class: VerdictClass::OwnTeam, reasons: vec!["recipient_is_sender"] };
             } else if !reasons.is_empty() {
-                verdict = Verdict { class: Class::Scanner, reasons };
+                verdict = Verdict { class: VerdictClass::Scanner, reasons };
             }
         }
         if verdict.class.is_person() && repeats(&hits[..n], &verdicts, hit) {
-            verdict = Verdict { class: Class::Duplicate, reasons: vec!["same_within_30_seconds"] };
+            verdict = Verdict { class: VerdictClass::Duplicate, reasons: vec!["same_within_30_seconds"] };
         }
         if hit.request.image {
             verdict.reasons.push("hosted_image");
@@ -100,17 +100,17 @@ pub fn judge(hits: &[&Hit], recipient: Recipient, links: usize) -> Vec<Verdict> 
 /// What the request alone tells.
 fn by_facts(hit: &Hit) -> Verdict {
     let (class, reason) = match hit.request.agent.client {
-        _ if hit.request.head => (Class::Scanner, "head_request"),
-        _ if hit.request.prefetch => (Class::Prefetch, "prefetch_header"),
-        Client::GmailPrefetch => (Class::Prefetch, "gmail_prefetch"),
-        Client::AppleMailPrivacy => (Class::Prefetch, "apple_mail_privacy"),
-        Client::Script => (Class::Scanner, "program_agent"),
-        Client::Absent => (Class::Scanner, "no_agent"),
+        _ if hit.request.head => (VerdictClass::Scanner, "head_request"),
+        _ if hit.request.prefetch => (VerdictClass::Prefetch, "prefetch_header"),
+        Client::GmailPrefetch => (VerdictClass::Prefetch, "gmail_prefetch"),
+        Client::AppleMailPrivacy => (VerdictClass::Prefetch, "apple_mail_privacy"),
+        Client::Script => (VerdictClass::Scanner, "program_agent"),
+        Client::Absent => (VerdictClass::Scanner, "no_agent"),
         Client::GmailProxy | Client::YahooProxy | Client::SeznamProxy | Client::Superhuman => {
-            (Class::Proxy, "image_proxy")
+            (VerdictClass::Proxy, "image_proxy")
         }
-        Client::Other => (Class::Unknown, "unrecognised_agent"),
-        _ => (Class::Human, "mail_or_browser_agent"),
+        Client::Other => (VerdictClass::Unknown, "unrecognised_agent"),
+        _ => (VerdictClass::Human, "mail_or_browser_agent"),
     };
     Verdict { class, reasons: vec![reason] }
 }
@@ -144,8 +144,8 @@ impl Relations {
     fn of(hits: &[&Hit], links: usize) -> Self {
         let network = |hit: &Hit| hit.request.network.clone();
         let link = |hit: &Hit| match hit.action {
-            Action::Click(link) => Some(link),
-            Action::Open | Action::AttachmentView(_) => None,
+            HitAction::Click(link) => Some(link),
+            HitAction::Open | HitAction::AttachmentView(_) => None,
         };
         let all_links = if links >= EVERY_LINK.0 { links } else { usize::MAX };
         Self {

@@ -11,16 +11,16 @@ const SECRET: usize = 64;
 
 /// A key that was just made. The text is shown once and never stored.
 #[derive(Clone)]
-pub struct Minted {
+pub struct MintedKey {
     /// The whole key.
     pub text: String,
     /// What is stored.
-    pub stored: Parsed,
+    pub stored: PresentedKey,
 }
 
 /// The parts of a key by which it is found and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parsed {
+pub struct PresentedKey {
     /// The public part.
     pub id: String,
     /// SHA-256 of the secret part, in hexadecimal.
@@ -28,20 +28,20 @@ pub struct Parsed {
 }
 
 /// Makes a key of random bytes.
-pub fn mint(id: [u8; 6], secret: [u8; 32]) -> Minted {
+pub fn mint(id: [u8; 6], secret: [u8; 32]) -> MintedKey {
     let (id, secret) = (hex::encode(&id), hex::encode(&secret));
     let text = format!("tt_{id}_{secret}");
-    Minted { text, stored: Parsed { id, secret_hash: hash(&secret) } }
+    MintedKey { text, stored: PresentedKey { id, secret_hash: hash(&secret) } }
 }
 
 /// Reads a key; `None` when it has not the form of one.
-pub fn parse(text: &str) -> Option<Parsed> {
+pub fn parse(text: &str) -> Option<PresentedKey> {
     let (id, secret) = text.strip_prefix("tt_")?.split_once('_')?;
     let valid = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
-    (valid(id, ID) && valid(secret, SECRET)).then(|| Parsed { id: id.to_owned(), secret_hash: hash(secret) })
+    (valid(id, ID) && valid(secret, SECRET)).then(|| PresentedKey { id: id.to_owned(), secret_hash: hash(secret) })
 }
 
-impl Parsed {
+impl PresentedKey {
     /// Compares with a stored hash. Both are hashes, so the time it takes tells nothing about the secret.
     pub fn matches(&self, secret_hash: &str) -> bool {
         self.secret_hash == secret_hash

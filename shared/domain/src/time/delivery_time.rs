@@ -15,7 +15,7 @@ mod habit;
 mod hours;
 
 use habit::Habit;
-pub use hours::{Day, Invalid, WorkingHours};
+pub use hours::{Day, InvalidHours, WorkingHours};
 
 /// When a message should leave, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -52,7 +52,7 @@ pub struct Schedule {
 
 /// Why a time cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum ScheduleRefusal {
     /// Over by a minute or more.
     #[error("the time is in the past")]
     InThePast,
@@ -64,7 +64,7 @@ pub enum Refusal {
     UnknownZone,
 }
 
-impl Refusal {
+impl ScheduleRefusal {
     /// The stable name of the reason, as problem documents carry it.
     pub fn code(self) -> &'static str {
         match self {
@@ -94,21 +94,21 @@ fn first(local: DateTime, zone: &TimeZone) -> Timestamp {
 /// Finds the instant that is meant.
 ///
 /// # Errors
-/// [`Refusal`] when the zone is unknown, or the instant a minute past or more than two years ahead.
-pub fn resolve(when: &When, now: Timestamp) -> Result<Schedule, Refusal> {
+/// [`ScheduleRefusal`] when the zone is unknown, or the instant a minute past or more than two years ahead.
+pub fn resolve(when: &When, now: Timestamp) -> Result<Schedule, ScheduleRefusal> {
     let (meant, wall) = match when {
         When::Instant(at) => (*at, in_utc(*at)),
         When::Wall(wall) => {
-            let zone = zone::named(&wall.time_zone).ok_or(Refusal::UnknownZone)?;
+            let zone = zone::named(&wall.time_zone).ok_or(ScheduleRefusal::UnknownZone)?;
             let time_zone = zone.iana_name().unwrap_or(&wall.time_zone).to_owned();
             (first(wall.local, &zone), WallTime { time_zone, ..wall.clone() })
         }
     };
     if now.duration_since(meant) >= GRACE {
-        return Err(Refusal::InThePast);
+        return Err(ScheduleRefusal::InThePast);
     }
     if meant > horizon(now) {
-        return Err(Refusal::TooFar);
+        return Err(ScheduleRefusal::TooFar);
     }
     Ok(Schedule { at: meant.max(now), wall })
 }

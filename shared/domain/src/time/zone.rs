@@ -26,7 +26,7 @@ pub fn named(name: &str) -> Option<TimeZone> {
 /// A postal address as a record has it. Nothing in it is checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Address {
+pub struct PostalAddress {
     /// Street and number.
     pub street: Option<String>,
     /// City or town.
@@ -46,7 +46,7 @@ pub struct ZoneSource<'a> {
     /// The record's own IANA name.
     pub time_zone: Option<&'a str>,
     /// The postal address.
-    pub address: Option<&'a Address>,
+    pub address: Option<&'a PostalAddress>,
     /// A phone number; only the code of its country matters.
     pub phone: Option<&'a str>,
 }
@@ -98,7 +98,7 @@ pub fn of_person(source: ZoneSource<'_>) -> Result<Zoned, Unknown> {
 }
 
 /// In the address's own country, else in those of the phone number, else among the big cities of the world.
-fn by_address(address: &Address, candidates: &[Country]) -> Option<Zoned> {
+fn by_address(address: &PostalAddress, candidates: &[Country]) -> Option<Zoned> {
     if let Some(text) = given(address.country.as_ref()) {
         let country = country::find(text)?;
         return by_place(country, address).or_else(|| by_clock(country));
@@ -120,7 +120,7 @@ fn by_clock(country: Country) -> Option<Zoned> {
 }
 
 /// What the region tells, else the postal code, else the city.
-fn by_place(country: Country, address: &Address) -> Option<Zoned> {
+fn by_place(country: Country, address: &PostalAddress) -> Option<Zoned> {
     if let Some(region) = given(address.region.as_ref()).and_then(|text| region::find(country.code, text)) {
         return by_region(country, region, address);
     }
@@ -130,7 +130,7 @@ fn by_place(country: Country, address: &Address) -> Option<Zoned> {
     })
 }
 
-fn by_region(country: Country, region: Region, address: &Address) -> Option<Zoned> {
+fn by_region(country: Country, region: Region, address: &PostalAddress) -> Option<Zoned> {
     let whole = format!("{}, {}", region.name, country.name);
     let key = format!("{}-{}", country.code, region.code);
     let Some(split) = city::split(&key) else { return Some(told(region.zone, whole)) };
@@ -142,7 +142,7 @@ fn by_region(country: Country, region: Region, address: &Address) -> Option<Zone
     })
 }
 
-fn by_postal_code(country: Country, address: &Address) -> Option<Zoned> {
+fn by_postal_code(country: Country, address: &PostalAddress) -> Option<Zoned> {
     let code = given(address.postal_code.as_ref())?;
     Some(told(postal::find(country.code, code)?, format!("postal code {code}, {}", country.name)))
 }

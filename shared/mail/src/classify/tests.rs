@@ -8,7 +8,7 @@ fn classified(headers: &str, text: &str) -> Classified {
     classify(&parse(raw.as_bytes()).unwrap(), false, date(2026, 11, 23))
 }
 
-fn kind(headers: &str, text: &str) -> Kind {
+fn kind(headers: &str, text: &str) -> ReplyKind {
     classified(headers, text).kind
 }
 
@@ -26,18 +26,21 @@ fn a_person_answers() {
         "Re: Fwd: Our offer",
     ] {
         let found = classified(&format!("{ANSWERS}Subject: {subject}"), "Yes, please.\r\n\r\nBest regards");
-        assert_eq!((found.kind, found.reasons), (Kind::Reply, vec!["header_in_reply_to"]), "{subject}");
+        assert_eq!((found.kind, found.reasons), (ReplyKind::Reply, vec!["header_in_reply_to"]), "{subject}");
     }
-    assert_eq!(kind("Subject: x", "Is this still valid?"), Kind::Reply);
-    assert_eq!(kind("Subject: x", ""), Kind::Other);
+    assert_eq!(kind("Subject: x", "Is this still valid?"), ReplyKind::Reply);
+    assert_eq!(kind("Subject: x", ""), ReplyKind::Other);
     // A list passes on what a person wrote.
-    assert_eq!(kind(&format!("{ANSWERS}List-Id: <a.example.org>\nPrecedence: bulk\nSubject: x"), "Yes."), Kind::Reply);
+    assert_eq!(
+        kind(&format!("{ANSWERS}List-Id: <a.example.org>\nPrecedence: bulk\nSubject: x"), "Yes."),
+        ReplyKind::Reply
+    );
     assert_eq!(
         kind(&format!("{ANSWERS}Auto-Submitted: no\nX-Auto-Response-Suppress: OOF, DR\nSubject: x"), "Yes."),
-        Kind::Reply
+        ReplyKind::Reply
     );
     let person = "I am on vacation next week, but the offer looks good. Please send the contract.";
-    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), person), Kind::Reply);
+    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), person), ReplyKind::Reply);
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn machines_say_so_in_headers() {
         ("Return-Path: <>", "empty_return_path"),
     ] {
         let found = classified(&format!("{ANSWERS}{header}\nSubject: Re: x"), "Thank you for your mail.");
-        assert_eq!((found.kind, found.reasons), (Kind::AutoReply, vec![reason]), "{header}");
+        assert_eq!((found.kind, found.reasons), (ReplyKind::AutoReply, vec![reason]), "{header}");
     }
 }
 
@@ -78,7 +81,7 @@ fn machines_without_headers_are_known_by_their_subject() {
         "Samodejni odgovor: Naša ponudba",
         "Odsotnost: Naša ponudba",
     ] {
-        assert_eq!(kind(&format!("{ANSWERS}Subject: {subject}"), "x"), Kind::AutoReply, "{subject}");
+        assert_eq!(kind(&format!("{ANSWERS}Subject: {subject}"), "x"), ReplyKind::AutoReply, "{subject}");
     }
 }
 
@@ -116,17 +119,17 @@ fn machines_without_headers_and_subject_are_known_by_two_signs_in_the_text() {
         ("This is an automated response. We received your mail.", None),
     ] {
         let found = classified(&format!("{ANSWERS}Subject: Re: x\nContent-Type: text/plain; charset=utf-8"), text);
-        assert_eq!((found.kind, found.returns_on), (Kind::AutoReply, returns), "{text}");
+        assert_eq!((found.kind, found.returns_on), (ReplyKind::AutoReply, returns), "{text}");
     }
 }
 
 #[test]
 fn the_quoted_mail_below_does_not_speak_for_the_answer() {
     let quoted = "Yes, we order.\r\n\r\nOn Mon, 23 Nov 2026 Sales wrote:\r\n> I am out of the office until 4 December, please contact Alex.\r\n";
-    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), quoted), Kind::Reply);
+    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), quoted), ReplyKind::Reply);
     let outlook = "Yes, we order.\r\n\r\nFrom: Sales <sales@example.com>\r\nSent: Monday, 23 November 2026\r\nTo: x\r\n\r\n\
                    I am out of the office until 4 December, please contact Alex.\r\n";
-    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), outlook), Kind::Reply);
+    assert_eq!(kind(&format!("{ANSWERS}Subject: Re: x"), outlook), ReplyKind::Reply);
 }
 
 #[test]
@@ -170,9 +173,9 @@ fn what_is_passed_on_is_no_answer() {
         "[sales] Fwd: x",
     ] {
         let found = classified(&format!("{ANSWERS}Subject: {subject}"), "Please have a look.");
-        assert_eq!((found.kind, found.reasons), (Kind::Forward, vec!["subject_forward"]), "{subject}");
+        assert_eq!((found.kind, found.reasons), (ReplyKind::Forward, vec!["subject_forward"]), "{subject}");
     }
-    assert_eq!(kind("Subject: Our offer", "---------- Forwarded message ---------\r\nFrom: x\r\n"), Kind::Forward);
+    assert_eq!(kind("Subject: Our offer", "---------- Forwarded message ---------\r\nFrom: x\r\n"), ReplyKind::Forward);
 }
 
 #[test]
@@ -195,12 +198,15 @@ fn a_report_says_what_became_of_the_mail() {
     );
     assert!(found.is_hard());
     assert_eq!(mail.attached_ids, ["1@example.com"]);
-    assert_eq!(kind(headers, &report("failed")), Kind::Bounce);
+    assert_eq!(kind(headers, &report("failed")), ReplyKind::Bounce);
     assert_eq!(classified(headers, &report("delayed")).reasons, ["report_delayed"]);
-    assert_eq!(kind(headers, &report("delivered")), Kind::Other);
-    assert_eq!(kind("X-Failed-Recipients: purchasing@example.org\nSubject: Mail delivery failed", "x"), Kind::Bounce);
+    assert_eq!(kind(headers, &report("delivered")), ReplyKind::Other);
+    assert_eq!(
+        kind("X-Failed-Recipients: purchasing@example.org\nSubject: Mail delivery failed", "x"),
+        ReplyKind::Bounce
+    );
     let daemon = parse(b"From: postmaster@example.org\r\nSubject: Unzustellbar: Angebot\r\n\r\nx").unwrap();
-    assert_eq!(classify(&daemon, true, date(2026, 11, 23)).kind, Kind::Bounce);
+    assert_eq!(classify(&daemon, true, date(2026, 11, 23)).kind, ReplyKind::Bounce);
 }
 
 #[test]
@@ -210,6 +216,6 @@ fn filters_that_want_proof_are_no_persons() {
         "X-TMDA-Confirm: x\nSubject: Re: x",
         "Subject: [BoxTrapper] verification",
     ] {
-        assert_eq!(kind(&format!("{ANSWERS}{headers}"), "Click here."), Kind::Challenge, "{headers}");
+        assert_eq!(kind(&format!("{ANSWERS}{headers}"), "Click here."), ReplyKind::Challenge, "{headers}");
     }
 }

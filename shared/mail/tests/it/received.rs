@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use domain::signs::reply::Kind;
+use domain::signs::reply::ReplyKind;
 use jiff::civil::date;
 use mail::classify::classify;
 use mail::parse::parse;
 use mail::thread::candidates;
 
 /// Every mail of the corpus: where it is, what it is by its name, and its bytes.
-fn corpus() -> Vec<(String, Option<Kind>, Vec<u8>)> {
+fn corpus() -> Vec<(String, Option<ReplyKind>, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/mail");
     let entries = |folder: &Path| -> Vec<PathBuf> {
         let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -28,15 +28,15 @@ fn corpus() -> Vec<(String, Option<Kind>, Vec<u8>)> {
         .collect()
 }
 
-fn kind(file: &str) -> Option<Kind> {
+fn kind(file: &str) -> Option<ReplyKind> {
     let name = file.split(['-', '.']).next().unwrap();
     Some(match name {
-        "reply" => Kind::Reply,
-        "auto_reply" => Kind::AutoReply,
-        "bounce" => Kind::Bounce,
-        "forward" => Kind::Forward,
-        "challenge" => Kind::Challenge,
-        "other" => Kind::Other,
+        "reply" => ReplyKind::Reply,
+        "auto_reply" => ReplyKind::AutoReply,
+        "bounce" => ReplyKind::Bounce,
+        "forward" => ReplyKind::Forward,
+        "challenge" => ReplyKind::Challenge,
+        "other" => ReplyKind::Other,
         _ => return None,
     })
 }
@@ -66,7 +66,7 @@ fn replies_name_the_message_that_they_answer() {
     for (name, kind, raw) in corpus() {
         // A client that sends no headers can only be found by the address.
         let silent = name.contains("no-headers") || name.contains("two-froms");
-        if kind.is_some_and(|kind| kind != Kind::Other)
+        if kind.is_some_and(|kind| kind != ReplyKind::Other)
             && !silent
             && !name.contains("qmail")
             && !name.contains("broken")

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use aws::store::{Listed, Part};
+use aws::store::{ListPart, ListedMessage};
 use domain::ground::id::{OrgId, UserId};
-use domain::message::{Message, State};
+use domain::message::{Message, MessageState};
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
 use jiff::Timestamp;
@@ -43,7 +43,7 @@ enum Figure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Place {
     value: i64,
-    pub(super) listed: Listed,
+    pub(super) listed: ListedMessage,
 }
 
 /// What a list covers that is sorted by a figure.
@@ -69,9 +69,9 @@ pub(super) struct Places<'a> {
 
 enum Rest {
     /// Behind this place, read as they are needed.
-    ByTime(Option<Listed>),
+    ByTime(Option<ListedMessage>),
     /// All there, sorted.
-    ByFigure { sorted: VecDeque<(Place, Kpis)>, window: Window, newest: Option<Listed> },
+    ByFigure { sorted: VecDeque<(Place, Kpis)>, window: Window, newest: Option<ListedMessage> },
 }
 
 impl Order {
@@ -121,7 +121,7 @@ impl Reader<'_> {
         }
     }
 
-    async fn read(&self, part: Part) -> Result<Vec<Listed>, ApiError> {
+    async fn read(&self, part: ListPart) -> Result<Vec<ListedMessage>, ApiError> {
         let store = &self.app.store;
         Ok(match &self.source {
             Source::Owner(owner) => store.messages_of_owner(self.org, *owner, part).await?,
@@ -129,9 +129,10 @@ impl Reader<'_> {
         })
     }
 
-    async fn places(&self, listed: &[Listed], order: Order) -> Result<Vec<(Place, Kpis)>, ApiError> {
-        let mut figures = if self.followed { self.app.store.figures(self.org, listed).await? } else { BTreeMap::new() };
-        let place = |listed: &Listed| {
+    async fn places(&self, listed: &[ListedMessage], order: Order) -> Result<Vec<(Place, Kpis)>, ApiError> {
+        let mut figures =
+            if self.followed { self.app.store.figures_of(self.org, listed).await? } else { BTreeMap::new() };
+        let place = |listed: &ListedMessage| {
             let kpis = figures.remove(&listed.message).unwrap_or_default();
             (Place { value: order.value(&kpis), listed: *listed }, kpis)
         };
@@ -146,15 +147,15 @@ impl<'a> Places<'a> {
         reader: Reader<'a>,
         order: Order,
         last: Option<Place>,
-        newest: Option<Listed>,
+        newest: Option<ListedMessage>,
     ) -> Result<Self, ApiError> {
         if order.figure == Figure::SentAt {
             return Ok(Self { reader, order, rest: Rest::ByTime(last.map(|place| place.listed)) });
         }
         let limit = reader.window();
-        let mut listed: Vec<Listed> = newest.into_iter().collect();
+        let mut listed: Vec<ListedMessage> = newest.into_iter().collect();
         // One more says whether there are older ones.
-        let part = Part { newest_first: true, after: newest, limit: limit + 1 - listed.len() };
+        let part = ListPart { newest_first: true, after: newest, limit: limit + 1 - listed.len() };
         listed.extend(reader.read(part).await?);
         let complete = listed.len() <= limit;
         listed.truncate(limit);
@@ -178,7 +179,7 @@ impl<'a> Places<'a> {
                 Ok(Chunk { places, more: !sorted.is_empty() })
             }
             Rest::ByTime(after) => {
-                let part = Part { newest_first: self.order.descending, after: *after, limit: ask + 1 };
+                let part = ListPart { newest_first: self.order.descending, after: *after, limit: ask + 1 };
                 let mut listed = self.reader.read(part).await?;
                 let more = listed.len() > ask;
                 listed.truncate(ask);
@@ -192,7 +193,7 @@ impl<'a> Places<'a> {
     pub(super) fn is_current(&self, place: Place, message: &Message) -> bool {
         match self.reader.source {
             Source::Owner(_) => true,
-            Source::Record(_) => message.state != State::Draft && message.send_at == Some(place.listed.at),
+            Source::Record(_) => message.state != MessageState::Draft && message.send_at == Some(place.listed.at),
         }
     }
 
@@ -205,7 +206,7 @@ impl<'a> Places<'a> {
     }
 
     /// The newest message of the window.
-    pub(super) fn newest(&self) -> Option<Listed> {
+    pub(super) fn newest(&self) -> Option<ListedMessage> {
         match self.rest {
             Rest::ByTime(_) => None,
             Rest::ByFigure { newest, .. } => newest,

@@ -1,7 +1,7 @@
 //! Mail that came back, as events of the timeline.
 
 use domain::message::Message;
-use domain::signs::reply::{Kind, Reply};
+use domain::signs::reply::{Reply, ReplyKind};
 use domain::time::instant;
 
 use super::{EventView, ReplyView, address};
@@ -27,13 +27,13 @@ pub(super) fn event(message: &Message, reply: &Reply) -> EventView {
 }
 
 /// What came back by mail alone, without an event of the mail service, has a name of its own.
-fn kind(kind: Kind) -> &'static str {
+fn kind(kind: ReplyKind) -> &'static str {
     match kind {
-        Kind::Reply => "reply",
-        Kind::AutoReply => "auto_reply",
-        Kind::Forward => "forward",
-        Kind::Challenge => "challenge",
-        Kind::Bounce => "bounce_mail",
-        Kind::Other => "other_mail",
+        ReplyKind::Reply => "reply",
+        ReplyKind::AutoReply => "auto_reply",
+        ReplyKind::Forward => "forward",
+        ReplyKind::Challenge => "challenge",
+        ReplyKind::Bounce => "bounce_mail",
+        ReplyKind::Other => "other_mail",
     }
 }

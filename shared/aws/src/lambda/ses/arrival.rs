@@ -2,7 +2,7 @@
 //!
 //! Source: Amazon SES developer guide, "Contents of notifications for Amazon SES email receiving".
 
-use domain::signs::trust::{Check, Verdicts};
+use domain::signs::trust::{AuthCheck, AuthVerdicts};
 use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -22,7 +22,7 @@ pub struct Arrival {
     /// The envelope's recipients at our domain.
     pub recipients: Vec<String>,
     /// What the mail service checked.
-    pub verdicts: Verdicts,
+    pub verdicts: AuthVerdicts,
     /// The object with its bytes.
     pub key: String,
 }
@@ -31,13 +31,13 @@ impl<'de> Deserialize<'de> for Arrival {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
         let message = sns::message(Value::deserialize(json)?).map_err(D::Error::custom)?;
         let Notification { mail, receipt } = Notification::deserialize(message).map_err(D::Error::custom)?;
-        let status = |verdict: Option<Verdict>| verdict.map_or(Check::Gray, |verdict| verdict.status);
+        let status = |verdict: Option<Verdict>| verdict.map_or(AuthCheck::Gray, |verdict| verdict.status);
         Ok(Self {
             id: mail.message_id,
             at: receipt.timestamp,
             source: mail.source.trim_matches(['<', '>']).to_owned(),
             recipients: receipt.recipients,
-            verdicts: Verdicts {
+            verdicts: AuthVerdicts {
                 spf: status(receipt.spf_verdict),
                 dkim: status(receipt.dkim_verdict),
                 dmarc: status(receipt.dmarc_verdict),
@@ -78,7 +78,7 @@ struct Receipt {
 
 #[derive(Deserialize)]
 struct Verdict {
-    status: Check,
+    status: AuthCheck,
 }
 
 #[derive(Deserialize)]
@@ -101,8 +101,11 @@ mod tests {
             (arrival.source.as_str(), arrival.recipients[0].as_str()),
             ("purchasing@example.org", "token@replies.example.com")
         );
-        let Verdicts { spf, dkim, dmarc, spam, virus } = arrival.verdicts;
-        assert_eq!([spf, dkim, dmarc, spam, virus], [Check::Pass, Check::Pass, Check::Gray, Check::Pass, Check::Pass]);
+        let AuthVerdicts { spf, dkim, dmarc, spam, virus } = arrival.verdicts;
+        assert_eq!(
+            [spf, dkim, dmarc, spam, virus],
+            [AuthCheck::Pass, AuthCheck::Pass, AuthCheck::Gray, AuthCheck::Pass, AuthCheck::Pass]
+        );
         assert!(serde_json::from_str::<Arrival>("{}").is_err());
     }
 }

@@ -13,7 +13,7 @@ const FIXTURES: [(&str, &str); 8] = [
     ("open", include_str!("../../../../../tests/fixtures/ses/open.json")),
 ];
 
-fn told(body: &str) -> Option<Report> {
+fn told(body: &str) -> Option<SesReport> {
     serde_json::from_str::<Told>(body).unwrap().0
 }
 
@@ -21,23 +21,23 @@ fn fixture(name: &str) -> &'static str {
     FIXTURES.iter().find(|(found, _)| *found == name).unwrap().1
 }
 
-fn news(name: &str) -> News {
+fn news(name: &str) -> DeliveryNews {
     told(fixture(name)).unwrap().news
 }
 
 #[test]
 fn events_are_read_as_they_are_documented() {
-    assert_eq!(news("send"), News::Accepted);
-    assert!(matches!(news("delivery"), News::Delivered { at } if at.to_string() == "2026-11-23T08:00:03.133Z"));
-    let News::Rejected(reason) = news("reject") else { panic!() };
+    assert_eq!(news("send"), DeliveryNews::Accepted);
+    assert!(matches!(news("delivery"), DeliveryNews::Delivered { at } if at.to_string() == "2026-11-23T08:00:03.133Z"));
+    let DeliveryNews::Rejected(reason) = news("reject") else { panic!() };
     assert_eq!(reason.detail, "thrown away by the mail service: Bad content");
-    let News::Delayed(delay) = news("delivery_delay") else { panic!() };
+    let DeliveryNews::Delayed(delay) = news("delivery_delay") else { panic!() };
     assert_eq!(delay.detail, "smtp; 421 4.4.1 Unable to connect to remote host");
-    let News::Bounced(hard) = news("bounce") else { panic!() };
+    let DeliveryNews::Bounced(hard) = news("bounce") else { panic!() };
     assert_eq!((hard.hard, &*hard.notice.detail), (true, "Permanent (General): smtp; 550 5.1.1 user unknown"));
-    let News::Bounced(soft) = news("bounce_transient") else { panic!() };
+    let DeliveryNews::Bounced(soft) = news("bounce_transient") else { panic!() };
     assert_eq!((soft.hard, &*soft.notice.detail), (false, "Transient (MailboxFull): 5.2.2"));
-    let News::Complained(complaint) = news("complaint") else { panic!() };
+    let DeliveryNews::Complained(complaint) = news("complaint") else { panic!() };
     assert_eq!(complaint.detail, "reported as unwanted");
     assert_eq!(told(fixture("open")), None, "opens are counted by our own pixel");
 }

@@ -9,19 +9,19 @@ fn ring(active: u8, ids: &[u8]) -> KeyRing {
     KeyRing::new(active, ids.iter().map(|id| (*id, vec![*id; 32])).collect::<BTreeMap<_, _>>()).unwrap()
 }
 
-fn signer() -> Signer {
-    Signer::new(&ring(1, &[1]))
+fn signer() -> TokenSigner {
+    TokenSigner::new(&ring(1, &[1]))
 }
 
 fn click(destination: &str) -> Token {
     let message = MessageId::new(Timestamp::UNIX_EPOCH, [9; 10]);
-    Token { kind: Kind::Click, message, recipient: 3, index: 7, destination: destination.to_owned() }
+    Token { kind: TokenKind::Click, message, recipient: 3, index: 7, destination: destination.to_owned() }
 }
 
 prop_compose! {
-    fn tokens()(kind in prop_oneof![Just(Kind::Open), Just(Kind::Click), Just(Kind::Download)], id: [u8; 16],
+    fn tokens()(kind in prop_oneof![Just(TokenKind::Open), Just(TokenKind::Click), Just(TokenKind::Download)], id: [u8; 16],
         recipient: u16, index: u16, path in "\\PC{0,60}") -> Token {
-        let destination = if kind == Kind::Click { format!("https://example.com/{path}") } else { String::new() };
+        let destination = if kind == TokenKind::Click { format!("https://example.com/{path}") } else { String::new() };
         Token { kind, message: MessageId::from_bytes(id), recipient, index, destination }
     }
 }
@@ -44,7 +44,7 @@ proptest! {
 
     #[test]
     fn noise_is_refused(text in "\\PC{0,120}") {
-        prop_assert!(signer().verify(Kind::Open, &text).is_err());
+        prop_assert!(signer().verify(TokenKind::Open, &text).is_err());
     }
 }
 
@@ -55,35 +55,38 @@ fn every_flipped_bit_is_refused() {
     for bit in 0..bytes.len() * 8 {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        assert!(signer().verify(Kind::Click, &URL_SAFE_NO_PAD.encode(flipped)).is_err(), "bit {bit}");
+        assert!(signer().verify(TokenKind::Click, &URL_SAFE_NO_PAD.encode(flipped)).is_err(), "bit {bit}");
     }
 }
 
 #[test]
 fn padding_and_loose_bits_are_no_second_spelling() {
     let text = signer().sign(&click("https://example.com/ab")).unwrap();
-    assert!(signer().verify(Kind::Click, &format!("{text}=")).is_err());
+    assert!(signer().verify(TokenKind::Click, &format!("{text}=")).is_err());
     let last = text.chars().last().unwrap();
     let accepted = ('A'..='z')
         .filter(|c| c.is_ascii_alphanumeric() && *c != last)
-        .filter(|c| signer().verify(Kind::Click, &format!("{}{c}", &text[..text.len() - 1])).is_ok());
+        .filter(|c| signer().verify(TokenKind::Click, &format!("{}{c}", &text[..text.len() - 1])).is_ok());
     assert_eq!(accepted.count(), 0);
 }
 
 #[test]
 fn a_token_of_one_kind_is_none_of_another() {
-    let open = Token { kind: Kind::Open, destination: String::new(), ..click("") };
+    let open = Token { kind: TokenKind::Open, destination: String::new(), ..click("") };
     let text = signer().sign(&open).unwrap();
-    assert_eq!(signer().verify(Kind::Click, &text), Err(Invalid::Forged));
-    assert_eq!(signer().verify(Kind::Download, &text), Err(Invalid::Forged));
+    assert_eq!(signer().verify(TokenKind::Click, &text), Err(InvalidToken::Forged));
+    assert_eq!(signer().verify(TokenKind::Download, &text), Err(InvalidToken::Forged));
 }
 
 #[test]
 fn keys_rotate_and_leave() {
     let token = click("https://example.com/");
-    let old = Signer::new(&ring(1, &[1])).sign(&token).unwrap();
-    assert_eq!(Signer::new(&ring(2, &[1, 2])).verify(Kind::Click, &old), Ok(token.clone()));
-    assert_eq!(Signer::new(&ring(2, &[2])).verify(Kind::Click, &old), Err(Invalid::UnknownKey(Box::new(token))));
+    let old = TokenSigner::new(&ring(1, &[1])).sign(&token).unwrap();
+    assert_eq!(TokenSigner::new(&ring(2, &[1, 2])).verify(TokenKind::Click, &old), Ok(token.clone()));
+    assert_eq!(
+        TokenSigner::new(&ring(2, &[2])).verify(TokenKind::Click, &old),
+        Err(InvalidToken::UnknownKey(Box::new(token)))
+    );
 }
 
 #[test]
@@ -110,7 +113,7 @@ fn an_address_survives_servers_that_change_its_case() {
         assert!(signer.verify_address(forged).is_err(), "{forged}");
     }
     // A pixel's token is no address, whatever its spelling.
-    let open = Token { kind: Kind::Open, message, recipient: 3, index: 0, destination: String::new() };
+    let open = Token { kind: TokenKind::Open, message, recipient: 3, index: 0, destination: String::new() };
     let bytes = decode(&signer.sign(&open).unwrap()).unwrap();
     assert!(signer.verify_address(&BASE32_NOPAD_NOCASE.encode(&bytes)).is_err());
 }

@@ -20,48 +20,48 @@ fn submitted() -> Copy {
 
 #[test]
 fn the_straight_way() {
-    let sent = submitted().answered(later(2), Answer::Accepted("id".into())).unwrap();
-    assert_eq!((sent.state, sent.version, sent.ses_id.as_deref()), (State::Sent, 3, Some("id")));
-    assert_eq!(sent.step(later(9999)), Step::Done);
+    let sent = submitted().answered(later(2), SesAnswer::Accepted("id".into())).unwrap();
+    assert_eq!((sent.state, sent.version, sent.ses_id.as_deref()), (CopyState::Sent, 3, Some("id")));
+    assert_eq!(sent.step(later(9999)), CopyStep::Done);
 }
 
 #[test]
 fn nothing_leaves_before_its_time() {
     let copy = Copy::queued(0, later(60), 1);
-    assert_eq!(copy.step(later(59)), Step::Wait(later(60)));
+    assert_eq!(copy.step(later(59)), CopyStep::Wait(later(60)));
     assert_eq!(copy.submitting(later(59), attempt(1)), Err(NotPossible));
-    assert_eq!(copy.step(later(60)), Step::Submit);
+    assert_eq!(copy.step(later(60)), CopyStep::Submit);
 }
 
 #[test]
 fn what_may_have_left_us_is_never_taken_over() {
     let copy = submitted();
-    assert_eq!(copy.step(later(60)), Step::Wait(later(91)));
+    assert_eq!(copy.step(later(60)), CopyStep::Wait(later(91)));
     assert_eq!(copy.submitting(later(60), attempt(2)), Err(NotPossible));
     assert_eq!(copy.rejected("too large".into()), Err(NotPossible));
-    let Step::Settle(confirming, Some(until)) = copy.step(later(91)) else { panic!() };
-    assert_eq!((confirming.state, until), (State::Confirming, later(1 + 15 * 60)));
-    let Step::Settle(unconfirmed, None) = confirming.step(until) else { panic!() };
-    assert_eq!(unconfirmed.state, State::Unconfirmed);
-    assert_eq!(unconfirmed.step(later(99_999)), Step::Done);
+    let CopyStep::Settle(confirming, Some(until)) = copy.step(later(91)) else { panic!() };
+    assert_eq!((confirming.state, until), (CopyState::Confirming, later(1 + 15 * 60)));
+    let CopyStep::Settle(unconfirmed, None) = confirming.step(until) else { panic!() };
+    assert_eq!(unconfirmed.state, CopyState::Unconfirmed);
+    assert_eq!(unconfirmed.step(later(99_999)), CopyStep::Done);
     for doubtful in [&copy, &confirming, &unconfirmed] {
-        let settled = doubtful.answered(later(100), Answer::Accepted("late".into())).unwrap();
-        assert_eq!(settled.state, State::Sent);
+        let settled = doubtful.answered(later(100), SesAnswer::Accepted("late".into())).unwrap();
+        assert_eq!(settled.state, CopyState::Sent);
     }
 }
 
 #[test]
 fn answers_lead_where_they_should() {
-    let not_now = Answer::NotNow { reason: "busy".into(), wait: SignedDuration::from_secs(5) };
+    let not_now = SesAnswer::NotNow { reason: "busy".into(), wait: SignedDuration::from_secs(5) };
     let waiting = submitted().answered(later(2), not_now.clone()).unwrap();
-    assert_eq!((waiting.state, waiting.until), (State::RetryWait, Some(later(7))));
-    assert_eq!(waiting.step(later(6)), Step::Wait(later(7)));
+    assert_eq!((waiting.state, waiting.until), (CopyState::RetryWait, Some(later(7))));
+    assert_eq!(waiting.step(later(6)), CopyStep::Wait(later(7)));
     let again = waiting.submitting(later(7), attempt(2)).unwrap();
-    assert_eq!((again.state, again.submissions), (State::Submitting, 2));
-    assert_eq!(submitted().answered(later(2), Answer::Refused("no".into())).unwrap().state, State::Failed);
-    assert_eq!(submitted().answered(later(2), Answer::Lost).unwrap().state, State::Confirming);
+    assert_eq!((again.state, again.submissions), (CopyState::Submitting, 2));
+    assert_eq!(submitted().answered(later(2), SesAnswer::Refused("no".into())).unwrap().state, CopyState::Failed);
+    assert_eq!(submitted().answered(later(2), SesAnswer::Lost).unwrap().state, CopyState::Confirming);
     let day_later = start() + HORIZON + SignedDuration::from_secs(60);
-    assert_eq!(submitted().answered(day_later, not_now).unwrap().state, State::Failed);
+    assert_eq!(submitted().answered(day_later, not_now).unwrap().state, CopyState::Failed);
 }
 
 #[test]
@@ -69,11 +69,11 @@ fn people_decide_only_what_is_open() {
     let copy = submitted();
     assert_eq!(copy.cancelled(), Err(NotPossible));
     assert_eq!(copy.assumed_sent(), Err(NotPossible));
-    assert_eq!(Copy::queued(0, start(), 1).cancelled().unwrap().state, State::Cancelled);
-    let unconfirmed = Copy { state: State::Unconfirmed, ..copy };
+    assert_eq!(Copy::queued(0, start(), 1).cancelled().unwrap().state, CopyState::Cancelled);
+    let unconfirmed = Copy { state: CopyState::Unconfirmed, ..copy };
     assert!(unconfirmed.assumed_sent().unwrap().assumed);
     let again = unconfirmed.sent_again(later(5000)).unwrap();
-    assert_eq!((again.state, again.due_at), (State::Queued, later(5000)));
+    assert_eq!((again.state, again.due_at), (CopyState::Queued, later(5000)));
 }
 
 /// Everything two workers, the provider and time can do to one copy: the provider takes it at most once.
@@ -109,9 +109,9 @@ fn the_whole_state_space_is_safe() {
                 next.push(world);
             };
             match copy.step(now) {
-                Step::Submit => with(&copy, &|w| w.held[n] = Some(copy.version)),
-                Step::Settle(settled, _) => with(&settled, &|_| ()),
-                Step::Wait(_) | Step::Done => {}
+                CopyStep::Submit => with(&copy, &|w| w.held[n] = Some(copy.version)),
+                CopyStep::Settle(settled, _) => with(&settled, &|_| ()),
+                CopyStep::Wait(_) | CopyStep::Done => {}
             }
             if world.held[n] == Some(copy.version)
                 && let Ok(submitting) = copy.submitting(now, id)
@@ -122,11 +122,11 @@ fn the_whole_state_space_is_safe() {
                 with(&copy, &|w| (w.accepted, w.wired[n]) = (w.accepted + 1, false)); // taken, then the worker dies
                 with(&copy, &|w| w.wired[n] = false); // dies before the bytes leave
                 if copy.attempt == Some(id)
-                    && let Ok(sent) = copy.answered(now, Answer::Accepted("id".into()))
+                    && let Ok(sent) = copy.answered(now, SesAnswer::Accepted("id".into()))
                 {
                     with(&sent, &|w| (w.accepted, w.wired[n]) = (w.accepted + 1, false));
                 }
-                let busy = Answer::NotNow { reason: "busy".into(), wait: SignedDuration::from_secs(50) };
+                let busy = SesAnswer::NotNow { reason: "busy".into(), wait: SignedDuration::from_secs(50) };
                 if copy.attempt == Some(id)
                     && let Ok(waiting) = copy.answered(now, busy)
                 {

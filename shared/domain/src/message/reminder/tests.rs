@@ -6,17 +6,17 @@ fn instant(text: &str) -> Timestamp {
 }
 
 /// Due at 08:00 in Berlin.
-fn reminder(condition: Condition) -> Reminder {
+fn reminder(condition: ReminderCondition) -> Reminder {
     let wall = WallTime { local: "2026-11-24T08:00:00".parse().unwrap(), time_zone: "Europe/Berlin".into() };
     let due = Schedule { at: instant("2026-11-24T07:00:00Z"), wall };
     Reminder::new("Call about the offer".into(), condition, due).unwrap()
 }
 
-fn facts(opened: Option<&str>, replied: Option<&str>) -> Facts {
-    Facts { opened_by_person: opened.map(instant), replied_by_person: replied.map(instant) }
+fn facts(opened: Option<&str>, replied: Option<&str>) -> ReminderFacts {
+    ReminderFacts { opened_by_person: opened.map(instant), replied_by_person: replied.map(instant) }
 }
 
-fn status(judgement: Judgement) -> Status {
+fn status(judgement: Judgement) -> ReminderStatus {
     match judgement {
         Judgement::Fire(reminder) | Judgement::Satisfy(reminder) => reminder.status,
         other => panic!("{other:?}"),
@@ -30,8 +30,8 @@ const LATE: Option<&str> = Some("2026-11-24T07:00:00.001Z");
 
 #[test]
 fn only_what_happened_in_time_makes_it_needless() {
-    use Condition::{Always, NoReply, NotOpened};
     use Deed::{Answered, Opened};
+    use ReminderCondition::{Always, NoReply, NotOpened};
     for (condition, opened, replied, want) in [
         (NoReply, None, None, None),
         (NoReply, BEFORE, None, None),
@@ -50,8 +50,8 @@ fn only_what_happened_in_time_makes_it_needless() {
         for now in ["2026-11-24T07:00:00Z", "2026-11-24T19:00:00Z"].map(instant) {
             let got = status(judge(&reminder(condition), facts(opened, replied), now));
             let want = match want {
-                Some((at, by)) => Status::Satisfied { at: instant(at.unwrap()), by },
-                None => Status::Fired { at: now },
+                Some((at, by)) => ReminderStatus::Satisfied { at: instant(at.unwrap()), by },
+                None => ReminderStatus::Fired { at: now },
             };
             assert_eq!(got, want, "{condition:?} {opened:?} {replied:?}");
         }
@@ -60,36 +60,36 @@ fn only_what_happened_in_time_makes_it_needless() {
 
 #[test]
 fn nothing_is_decided_early_or_twice() {
-    let pending = reminder(Condition::NoReply);
+    let pending = reminder(ReminderCondition::NoReply);
     let due = instant("2026-11-24T07:00:00Z");
     let early = instant("2026-11-24T06:59:59.999Z");
     assert_eq!(judge(&pending, facts(BEFORE, BEFORE), early), Judgement::Wait(due));
-    let Judgement::Fire(fired) = judge(&pending, Facts::default(), due) else { panic!() };
+    let Judgement::Fire(fired) = judge(&pending, ReminderFacts::default(), due) else { panic!() };
     assert_eq!(fired.version, pending.version + 1);
-    assert_eq!(judge(&fired, Facts::default(), due), Judgement::Done);
+    assert_eq!(judge(&fired, ReminderFacts::default(), due), Judgement::Done);
     assert_eq!(judge(&fired, facts(BEFORE, BEFORE), due), Judgement::Done);
 }
 
 #[test]
 fn the_rules_of_today_decide_when_it_is_due() {
     let stale = Reminder {
-        due: Schedule { at: instant("2026-11-24T06:00:00Z"), ..reminder(Condition::Always).due },
-        ..reminder(Condition::Always)
+        due: Schedule { at: instant("2026-11-24T06:00:00Z"), ..reminder(ReminderCondition::Always).due },
+        ..reminder(ReminderCondition::Always)
     };
     let at = instant("2026-11-24T06:00:00Z");
-    assert_eq!(judge(&stale, Facts::default(), at), Judgement::Wait(instant("2026-11-24T07:00:00Z")));
+    assert_eq!(judge(&stale, ReminderFacts::default(), at), Judgement::Wait(instant("2026-11-24T07:00:00Z")));
 }
 
 #[test]
 fn it_changes_while_it_is_pending() {
-    let pending = reminder(Condition::NoReply);
-    let changed = pending.changed("Write".into(), Condition::Always, pending.due.clone()).unwrap();
+    let pending = reminder(ReminderCondition::NoReply);
+    let changed = pending.changed("Write".into(), ReminderCondition::Always, pending.due.clone()).unwrap();
     assert_eq!((changed.version, changed.needs_tracking()), (2, false));
-    let fired = pending.next(Status::Fired { at: instant("2026-11-24T07:00:00Z") });
-    let refused = fired.changed("Write".into(), Condition::Always, pending.due.clone());
-    assert_eq!(refused, Err(Refusal::NotPending));
+    let fired = pending.next(ReminderStatus::Fired { at: instant("2026-11-24T07:00:00Z") });
+    let refused = fired.changed("Write".into(), ReminderCondition::Always, pending.due.clone());
+    assert_eq!(refused, Err(ReminderRefusal::NotPending));
     for title in ["", "  ", "a\nb", &"a".repeat(257)] {
-        assert!(pending.changed(title.into(), Condition::Always, pending.due.clone()).is_err(), "{title:?}");
+        assert!(pending.changed(title.into(), ReminderCondition::Always, pending.due.clone()).is_err(), "{title:?}");
     }
 }
 
@@ -99,29 +99,29 @@ fn the_summary_says_what_became_of_it() {
     let now = instant("2026-11-24T07:00:10Z");
     for (condition, opened, replied, pending, after) in [
         (
-            Condition::NoReply,
+            ReminderCondition::NoReply,
             None,
             None,
             "Reminds on Tue 24 Nov, 08:00 if nobody has replied",
             "Reminded on Tue 24 Nov, 08:00: not answered by a person",
         ),
         (
-            Condition::NotOpened,
+            ReminderCondition::NotOpened,
             None,
             None,
             "Reminds on Tue 24 Nov, 08:00 if nobody has opened it",
             "Reminded on Tue 24 Nov, 08:00: not opened by a person",
         ),
-        (Condition::Always, None, None, "Reminds on Tue 24 Nov, 08:00", "Reminded on Tue 24 Nov, 08:00"),
+        (ReminderCondition::Always, None, None, "Reminds on Tue 24 Nov, 08:00", "Reminded on Tue 24 Nov, 08:00"),
         (
-            Condition::NoReply,
+            ReminderCondition::NoReply,
             None,
             BEFORE,
             "Reminds on Tue 24 Nov, 08:00 if nobody has replied",
             "Not needed: answered on Mon 23 Nov, 14:05",
         ),
         (
-            Condition::NotOpened,
+            ReminderCondition::NotOpened,
             BEFORE,
             None,
             "Reminds on Tue 24 Nov, 08:00 if nobody has opened it",

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::ground::id::{MessageId, OrgId, UserId};
-use crate::message::Role;
+use crate::message::RecipientRole;
 
 fn at() -> Timestamp {
     "2026-11-23T08:00:00Z".parse().unwrap()
@@ -15,10 +15,10 @@ fn person() -> Person {
 
 fn recipient(email: &str) -> Recipient {
     let mailbox = Mailbox { email: EmailAddress::parse(email).unwrap(), name: Some("Purchasing".into()) };
-    Recipient { role: Role::To, mailbox, record: None }
+    Recipient { role: RecipientRole::To, mailbox, record: None }
 }
 
-fn message(recipients: &[&str], state: State) -> Message {
+fn message(recipients: &[&str], state: MessageState) -> Message {
     Message {
         id: MessageId::new(at(), [1; 10]),
         org: OrgId::new(at(), [2; 10]),
@@ -52,7 +52,7 @@ fn copies(states: &[CopyState]) -> Vec<Copy> {
 
 #[test]
 fn the_place_is_kept_and_the_others_too() {
-    let before = message(&["boss@example.org", "anna@EXAMPLE.org"], State::Released);
+    let before = message(&["boss@example.org", "anna@EXAMPLE.org"], MessageState::Released);
     let (after, changed) = person().forgotten_in(&before, &copies(&[CopyState::Sent, CopyState::Sent])).unwrap();
     assert_eq!((after.erased(), after.is_wiped()), ([1].into(), false));
     assert_eq!(after.recipients[0], before.recipients[0]);
@@ -65,12 +65,12 @@ fn the_place_is_kept_and_the_others_too() {
 #[test]
 fn a_message_to_nobody_else_loses_its_words_and_what_waits_never_leaves() {
     for (state, want, message_state) in [
-        (CopyState::Queued, CopyState::Cancelled, State::Cancelled),
-        (CopyState::RetryWait, CopyState::Cancelled, State::Cancelled),
-        (CopyState::Submitting, CopyState::Submitting, State::Released),
-        (CopyState::Sent, CopyState::Sent, State::Released),
+        (CopyState::Queued, CopyState::Cancelled, MessageState::Cancelled),
+        (CopyState::RetryWait, CopyState::Cancelled, MessageState::Cancelled),
+        (CopyState::Submitting, CopyState::Submitting, MessageState::Released),
+        (CopyState::Sent, CopyState::Sent, MessageState::Released),
     ] {
-        let before = message(&["anna@example.org"], State::Released);
+        let before = message(&["anna@example.org"], MessageState::Released);
         let (after, copies) = person().forgotten_in(&before, &copies(&[state])).unwrap();
         assert_eq!((after.subject.as_str(), after.state, copies[0].state), (ERASED, message_state, want));
         assert_eq!(person().forgotten_in(&after, &copies), None, "once is enough");
@@ -80,24 +80,24 @@ fn a_message_to_nobody_else_loses_its_words_and_what_waits_never_leaves() {
 #[test]
 fn a_draft_goes_on_without_them() {
     let (after, _) =
-        person().forgotten_in(&message(&["anna@example.org", "boss@example.org"], State::Draft), &[]).unwrap();
-    assert_eq!((after.recipients.len(), after.state), (1, State::Draft));
-    let (after, _) = person().forgotten_in(&message(&["anna@example.org"], State::Draft), &[]).unwrap();
-    assert_eq!((after.is_wiped(), after.state), (true, State::Cancelled));
+        person().forgotten_in(&message(&["anna@example.org", "boss@example.org"], MessageState::Draft), &[]).unwrap();
+    assert_eq!((after.recipients.len(), after.state), (1, MessageState::Draft));
+    let (after, _) = person().forgotten_in(&message(&["anna@example.org"], MessageState::Draft), &[]).unwrap();
+    assert_eq!((after.is_wiped(), after.state), (true, MessageState::Cancelled));
 }
 
 #[test]
 fn who_is_named_by_the_record_is_meant_whatever_the_address() {
-    let mut before = message(&["old@example.net"], State::Released);
+    let mut before = message(&["old@example.net"], MessageState::Released);
     before.recipients[0].record = Some("contact:c-1".parse().unwrap());
     assert_eq!(person().places(&before), [0].into());
-    let other = message(&["boss@example.org"], State::Released);
+    let other = message(&["boss@example.org"], MessageState::Released);
     assert_eq!(person().forgotten_in(&Message { regarding: None, ..other }, &[]), None);
 }
 
 #[test]
 fn names_are_replaced_where_they_stand_alone() {
-    let names = person().called(&message(&["anna@example.org"], State::Released));
+    let names = person().called(&message(&["anna@example.org"], MessageState::Released));
     assert_eq!(names[0], "anna@example.org".to_owned().max("Anna@example.org".to_owned()).replace("anna@", "Anna@"));
     for (text, want) in [
         ("Dear Anna Example,", "Dear [erased],"),

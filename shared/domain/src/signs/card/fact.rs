@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Card, Kind, State};
+use super::{Card, CardKind, CardState};
 use crate::ground::id::{CardId, MessageId};
 use crate::message::Mailbox;
 use crate::message::reminder::Reminder;
@@ -14,7 +14,7 @@ const SUBJECT_SHOWN: usize = 80;
 
 /// The message that a card is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About<'a> {
+pub struct CardAbout<'a> {
     /// The message.
     pub message: MessageId,
     /// Its subject, which may be empty.
@@ -42,7 +42,7 @@ pub enum Fact<'a> {
         /// Who that is.
         who: &'a Mailbox,
         /// What went wrong.
-        problem: Problem,
+        problem: DeliveryProblem,
         /// How many times the copy was handed to the provider by then.
         submissions: u32,
     },
@@ -50,7 +50,7 @@ pub enum Fact<'a> {
 
 /// What went wrong with a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Problem {
+pub enum DeliveryProblem {
     /// The recipient's server sent it back.
     Bounced,
     /// The recipient called it unwanted.
@@ -63,7 +63,7 @@ pub enum Problem {
 
 impl Card {
     /// The active card of a fact that happened at `at`.
-    pub fn of(about: About<'_>, fact: Fact<'_>, at: Timestamp) -> Self {
+    pub fn of(about: CardAbout<'_>, fact: Fact<'_>, at: Timestamp) -> Self {
         Self {
             id: fact.id(about.message),
             kind: fact.kind(),
@@ -71,7 +71,7 @@ impl Card {
             message: about.message,
             records: about.records,
             created_at: at,
-            state: State::Active,
+            state: CardState::Active,
             previous: None,
             version: 1,
         }
@@ -82,7 +82,8 @@ impl Card {
 pub fn about_recipient(message: MessageId, recipient: u16, submissions: u32) -> Vec<CardId> {
     let nobody = Mailbox::erased();
     let who = &nobody;
-    let problems = [Problem::Bounced, Problem::Complained, Problem::Unconfirmed, Problem::Failed];
+    let problems =
+        [DeliveryProblem::Bounced, DeliveryProblem::Complained, DeliveryProblem::Unconfirmed, DeliveryProblem::Failed];
     let times = (0..=submissions).flat_map(|submissions| problems.map(|problem| (submissions, problem)));
     let problem = |(submissions, problem)| Fact::DeliveryProblem { recipient, who, problem, submissions };
     let facts = times.map(problem).chain([Fact::FirstOpen { recipient, who }]);
@@ -90,11 +91,11 @@ pub fn about_recipient(message: MessageId, recipient: u16, submissions: u32) -> 
 }
 
 impl Fact<'_> {
-    fn kind(self) -> Kind {
+    fn kind(self) -> CardKind {
         match self {
-            Self::FirstOpen { .. } => Kind::FirstOpen,
-            Self::Reminder(_) => Kind::Reminder,
-            Self::DeliveryProblem { .. } => Kind::DeliveryProblem,
+            Self::FirstOpen { .. } => CardKind::FirstOpen,
+            Self::Reminder(_) => CardKind::Reminder,
+            Self::DeliveryProblem { .. } => CardKind::DeliveryProblem,
         }
     }
 
@@ -122,7 +123,7 @@ impl Fact<'_> {
     }
 }
 
-impl Problem {
+impl DeliveryProblem {
     fn as_str(self) -> &'static str {
         match self {
             Self::Bounced => "bounced",

@@ -1,7 +1,7 @@
-use super::fact::{About, Fact, Problem};
+use super::fact::{CardAbout, DeliveryProblem, Fact};
 use super::*;
 use crate::message::Mailbox;
-use crate::message::reminder::{Condition, Reminder};
+use crate::message::reminder::{Reminder, ReminderCondition};
 use crate::people::address::EmailAddress;
 use crate::time::schedule::{When, resolve};
 
@@ -17,8 +17,8 @@ fn who(name: Option<&str>) -> Mailbox {
     Mailbox { email: EmailAddress::parse("purchasing@example.com").unwrap(), name: name.map(str::to_owned) }
 }
 
-fn about(subject: &str) -> About<'_> {
-    About { message: MessageId::new(now(), [1; 10]), subject, records: vec!["contact:c-1".parse().unwrap()] }
+fn about(subject: &str) -> CardAbout<'_> {
+    CardAbout { message: MessageId::new(now(), [1; 10]), subject, records: vec!["contact:c-1".parse().unwrap()] }
 }
 
 fn opened() -> Card {
@@ -27,14 +27,14 @@ fn opened() -> Card {
 
 fn reminder(hours: i64) -> Reminder {
     let due = resolve(&When::Instant(later(hours)), now()).unwrap();
-    Reminder::new("Call about the offer".into(), Condition::Always, due).unwrap()
+    Reminder::new("Call about the offer".into(), ReminderCondition::Always, due).unwrap()
 }
 
 fn reminded() -> Card {
     Card::of(about("Offer"), Fact::Reminder(&reminder(1)), now())
 }
 
-fn problem(problem: Problem, submissions: u32) -> Card {
+fn problem(problem: DeliveryProblem, submissions: u32) -> Card {
     let who = who(None);
     Card::of(about("Offer"), Fact::DeliveryProblem { recipient: 0, who: &who, problem, submissions }, now())
 }
@@ -49,9 +49,9 @@ fn each_fact_has_one_card() {
         Card::of(about("Offer"), Fact::FirstOpen { recipient: 1, who: &person }, now()).id,
         reminded().id,
         Card::of(about("Offer"), Fact::Reminder(&reminder(2)), now()).id,
-        problem(Problem::Bounced, 1).id,
-        problem(Problem::Failed, 1).id,
-        problem(Problem::Failed, 2).id,
+        problem(DeliveryProblem::Bounced, 1).id,
+        problem(DeliveryProblem::Failed, 1).id,
+        problem(DeliveryProblem::Failed, 2).id,
     ];
     assert_eq!(std::collections::BTreeSet::from(all).len(), all.len());
     assert_eq!(reminded().id, Card::of(about(""), Fact::Reminder(&reminder(1)), later(5)).id);
@@ -67,9 +67,9 @@ fn titles_are_words() {
         (untitled, "purchasing@example.com opened a message without a subject"),
         (long, &format!("Purchasing opened “{}…”", "ü".repeat(80))),
         (reminded(), "Call about the offer"),
-        (problem(Problem::Bounced, 1), "Could not be delivered to purchasing@example.com: “Offer”"),
-        (problem(Problem::Unconfirmed, 1), "Perhaps not sent to purchasing@example.com: “Offer”"),
-        (problem(Problem::Failed, 1), "Not sent to purchasing@example.com: “Offer”"),
+        (problem(DeliveryProblem::Bounced, 1), "Could not be delivered to purchasing@example.com: “Offer”"),
+        (problem(DeliveryProblem::Unconfirmed, 1), "Perhaps not sent to purchasing@example.com: “Offer”"),
+        (problem(DeliveryProblem::Failed, 1), "Not sent to purchasing@example.com: “Offer”"),
     ] {
         assert_eq!(card.title, want);
     }
@@ -82,9 +82,9 @@ fn a_snooze_lasts_as_long_as_its_priority_or_its_author_says() {
         (opened(), None, Ok(later(24))),
         (opened(), Some(later(2)), Ok(later(2))),
         (opened(), Some(later(366 * 24)), Ok(later(366 * 24))),
-        (opened(), Some(later(366 * 24 + 1)), Err(Refusal::TooFar)),
-        (opened(), Some(now()), Err(Refusal::InThePast)),
-        (opened().dismissed(), None, Err(Refusal::Dismissed)),
+        (opened(), Some(later(366 * 24 + 1)), Err(CardRefusal::TooFar)),
+        (opened(), Some(now()), Err(CardRefusal::InThePast)),
+        (opened().dismissed(), None, Err(CardRefusal::Dismissed)),
     ] {
         let got = card.snoozed(until, now()).map(|card| card.snoozed_until().unwrap());
         assert_eq!(got, want);
@@ -96,8 +96,8 @@ fn a_snoozed_card_comes_back_and_forgets() {
     let snoozed = opened().snoozed(None, now()).unwrap();
     assert_eq!(snoozed.woken(later(24) - SignedDuration::from_millis(1)), None);
     let woken = snoozed.woken(later(24)).unwrap();
-    assert_eq!((woken.state, woken.previous, woken.version), (State::Active, None, 3));
-    assert_eq!((woken.woken(later(25)), woken.undone(later(25))), (None, Err(Refusal::NothingToUndo)));
+    assert_eq!((woken.state, woken.previous, woken.version), (CardState::Active, None, 3));
+    assert_eq!((woken.woken(later(25)), woken.undone(later(25))), (None, Err(CardRefusal::NothingToUndo)));
 }
 
 #[test]
@@ -114,22 +114,22 @@ fn undo_goes_back_one_step_once() {
     let longer = snoozed.snoozed(Some(later(48)), now()).unwrap();
     let dismissed = snoozed.dismissed();
     for (card, at, want) in [
-        (&snoozed, now(), State::Active),
+        (&snoozed, now(), CardState::Active),
         (&longer, now(), snoozed.state),
         (&dismissed, now(), snoozed.state),
-        (&dismissed, later(24), State::Active),
-        (&opened().dismissed(), now(), State::Active),
+        (&dismissed, later(24), CardState::Active),
+        (&opened().dismissed(), now(), CardState::Active),
     ] {
         let undone = card.undone(at).unwrap();
         assert_eq!((undone.state, undone.previous, undone.version), (want, None, card.version + 1));
-        assert_eq!(undone.undone(at), Err(Refusal::NothingToUndo));
+        assert_eq!(undone.undone(at), Err(CardRefusal::NothingToUndo));
     }
-    assert_eq!(opened().undone(now()), Err(Refusal::NothingToUndo));
+    assert_eq!(opened().undone(now()), Err(CardRefusal::NothingToUndo));
 }
 
 #[test]
 fn actions_follow_from_the_state() {
-    use Action::{Dismiss, PhoneCall, Snooze, Undo};
+    use CardAction::{Dismiss, PhoneCall, Snooze, Undo};
     for (card, want) in [
         (opened(), vec![PhoneCall, Snooze, Dismiss]),
         (opened().snoozed(None, now()).unwrap(), vec![PhoneCall, Snooze, Dismiss, Undo]),
@@ -142,10 +142,11 @@ fn actions_follow_from_the_state() {
 #[test]
 fn the_list_starts_with_the_highest_and_newest() {
     let at = |card: Card, hours| Card { created_at: later(hours), ..card };
-    let mut cards = [at(opened(), 0), at(reminded(), 1), at(problem(Problem::Failed, 1), 3), at(reminded(), 2)];
+    let mut cards = [at(opened(), 0), at(reminded(), 1), at(problem(DeliveryProblem::Failed, 1), 3), at(reminded(), 2)];
     cards.sort_by_key(Card::rank);
     let order: Vec<_> = cards.iter().map(|card| (card.kind, card.created_at)).collect();
-    let want = [(Kind::Reminder, 2), (Kind::Reminder, 1), (Kind::DeliveryProblem, 3), (Kind::FirstOpen, 0)];
+    let want =
+        [(CardKind::Reminder, 2), (CardKind::Reminder, 1), (CardKind::DeliveryProblem, 3), (CardKind::FirstOpen, 0)];
     assert_eq!(order, want.map(|(kind, hours)| (kind, later(hours))));
 }
 

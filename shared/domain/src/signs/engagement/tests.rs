@@ -3,9 +3,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::signs::agent::Agent;
-use crate::signs::event::Request;
+use crate::signs::event::HitRequest;
 use crate::signs::network::Network;
-use crate::signs::verdict::{Class, Recipient};
+use crate::signs::verdict::{Recipient, VerdictClass};
 
 const CHROME: &str =
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
@@ -20,18 +20,23 @@ fn at(seconds: i64) -> Timestamp {
     start() + SignedDuration::from_secs(seconds)
 }
 
-fn hit(seconds: i64, action: Action, agent: &str, ip: &str) -> Hit {
-    let request =
-        Request { agent: Agent::of(Some(agent)), network: Network::of(ip), head: false, prefetch: false, image: false };
+fn hit(seconds: i64, action: HitAction, agent: &str, ip: &str) -> Hit {
+    let request = HitRequest {
+        agent: Agent::of(Some(agent)),
+        network: Network::of(ip),
+        head: false,
+        prefetch: false,
+        image: false,
+    };
     let key = format!("{seconds}{action:?}{agent}{ip}");
     Hit { id: EventId::of(at(seconds), &[&key]), at: at(seconds), recipient: 0, action, request }
 }
 
-fn context() -> Context {
-    Context { recipients: vec![Recipient { arrived_at: Some(start()), is_sender: false }; 3], links: 4 }
+fn context() -> FoldContext {
+    FoldContext { recipients: vec![Recipient { arrived_at: Some(start()), is_sender: false }; 3], links: 4 }
 }
 
-fn classes(hits: &[Hit]) -> Vec<(Class, Vec<&'static str>)> {
+fn classes(hits: &[Hit]) -> Vec<(VerdictClass, Vec<&'static str>)> {
     let engagement = fold(hits.to_vec(), &context());
     engagement.judged.into_iter().map(|judged| (judged.verdict.class, judged.verdict.reasons)).collect()
 }
@@ -39,10 +44,10 @@ fn classes(hits: &[Hit]) -> Vec<(Class, Vec<&'static str>)> {
 #[test]
 fn a_person_opens_clicks_and_downloads() {
     let hits = [
-        hit(90, Action::Open, CHROME, "192.0.2.1"),
-        hit(95, Action::Click(0), CHROME, "192.0.2.1"),
-        hit(99, Action::AttachmentView(0), CHROME, "192.0.2.1"),
-        hit(3600, Action::Open, GMAIL, "198.51.100.1"),
+        hit(90, HitAction::Open, CHROME, "192.0.2.1"),
+        hit(95, HitAction::Click(0), CHROME, "192.0.2.1"),
+        hit(99, HitAction::AttachmentView(0), CHROME, "192.0.2.1"),
+        hit(3600, HitAction::Open, GMAIL, "198.51.100.1"),
     ];
     let kpis = fold(hits, &context()).kpis;
     assert_eq!((kpis.opens, kpis.link_clicks, kpis.attachment_views), (2, 1, 1));
@@ -53,21 +58,27 @@ fn a_person_opens_clicks_and_downloads() {
 #[test]
 fn machines_are_named_with_the_reason() {
     for (hits, want) in [
-        (vec![hit(9, Action::Open, "curl/8.5.0", "192.0.2.1")], (Class::Scanner, "program_agent")),
-        (vec![hit(9, Action::Open, "", "192.0.2.1")], (Class::Scanner, "no_agent")),
-        (vec![hit(9, Action::Open, "Mozilla/5.0", "192.0.2.1")], (Class::Prefetch, "apple_mail_privacy")),
-        (vec![hit(9, Action::Open, GMAIL, "192.0.2.1")], (Class::Proxy, "image_proxy")),
-        (vec![hit(9, Action::Open, "mail thing", "192.0.2.1")], (Class::Unknown, "unrecognised_agent")),
-        (vec![hit(9, Action::Click(0), OLD_CHROME, "192.0.2.1")], (Class::Scanner, "outdated_agent_on_arrival")),
-        (vec![hit(900, Action::Click(0), OLD_CHROME, "192.0.2.1")], (Class::Human, "mail_or_browser_agent")),
+        (vec![hit(9, HitAction::Open, "curl/8.5.0", "192.0.2.1")], (VerdictClass::Scanner, "program_agent")),
+        (vec![hit(9, HitAction::Open, "", "192.0.2.1")], (VerdictClass::Scanner, "no_agent")),
+        (vec![hit(9, HitAction::Open, "Mozilla/5.0", "192.0.2.1")], (VerdictClass::Prefetch, "apple_mail_privacy")),
+        (vec![hit(9, HitAction::Open, GMAIL, "192.0.2.1")], (VerdictClass::Proxy, "image_proxy")),
+        (vec![hit(9, HitAction::Open, "mail thing", "192.0.2.1")], (VerdictClass::Unknown, "unrecognised_agent")),
         (
-            (0..4).map(|n| hit(100 + 2 * i64::from(n), Action::Click(n), CHROME, "192.0.2.1")).collect(),
-            (Class::Scanner, "every_link"),
+            vec![hit(9, HitAction::Click(0), OLD_CHROME, "192.0.2.1")],
+            (VerdictClass::Scanner, "outdated_agent_on_arrival"),
         ),
-        ((0..3).map(|n| hit(100, Action::Click(n), CHROME, "192.0.2.1")).collect(), (Class::Scanner, "link_burst")),
+        (vec![hit(900, HitAction::Click(0), OLD_CHROME, "192.0.2.1")], (VerdictClass::Human, "mail_or_browser_agent")),
         (
-            (0..3).map(|n| hit(100 + n, Action::Open, CHROME, &format!("192.0.{n}.1"))).collect(),
-            (Class::Scanner, "many_networks"),
+            (0..4).map(|n| hit(100 + 2 * i64::from(n), HitAction::Click(n), CHROME, "192.0.2.1")).collect(),
+            (VerdictClass::Scanner, "every_link"),
+        ),
+        (
+            (0..3).map(|n| hit(100, HitAction::Click(n), CHROME, "192.0.2.1")).collect(),
+            (VerdictClass::Scanner, "link_burst"),
+        ),
+        (
+            (0..3).map(|n| hit(100 + n, HitAction::Open, CHROME, &format!("192.0.{n}.1"))).collect(),
+            (VerdictClass::Scanner, "many_networks"),
         ),
     ] {
         for (class, reasons) in classes(&hits) {
@@ -79,16 +90,16 @@ fn machines_are_named_with_the_reason() {
 #[test]
 fn two_links_in_haste_and_two_networks_are_still_a_person() {
     let hits = [
-        hit(100, Action::Click(0), CHROME, "192.0.2.1"),
-        hit(101, Action::Click(1), CHROME, "192.0.2.1"),
-        hit(110, Action::Open, CHROME, "198.51.100.1"),
+        hit(100, HitAction::Click(0), CHROME, "192.0.2.1"),
+        hit(101, HitAction::Click(1), CHROME, "192.0.2.1"),
+        hit(110, HitAction::Open, CHROME, "198.51.100.1"),
     ];
-    assert!(classes(&hits).iter().all(|(class, _)| *class == Class::Human));
+    assert!(classes(&hits).iter().all(|(class, _)| *class == VerdictClass::Human));
 }
 
 #[test]
 fn head_is_kept_and_counted_nowhere() {
-    let mut head = hit(100, Action::Click(0), CHROME, "192.0.2.1");
+    let mut head = hit(100, HitAction::Click(0), CHROME, "192.0.2.1");
     head.request.head = true;
     let engagement = fold([head], &context());
     assert_eq!(engagement.judged[0].verdict.reasons, ["head_request"]);
@@ -97,27 +108,28 @@ fn head_is_kept_and_counted_nowhere() {
 
 #[test]
 fn the_same_again_within_half_a_minute_is_one() {
-    let hits = [0, 10, 29, 31, 62].map(|seconds| hit(100 + seconds, Action::Open, CHROME, "192.0.2.1"));
+    let hits = [0, 10, 29, 31, 62].map(|seconds| hit(100 + seconds, HitAction::Open, CHROME, "192.0.2.1"));
     let engagement = fold(hits.clone(), &context());
     assert_eq!(engagement.kpis.opens, 3);
-    assert_eq!(classes(&hits).iter().filter(|(class, _)| *class == Class::Duplicate).count(), 2);
-    let other_device = hit(105, Action::Open, GMAIL, "192.0.2.1");
+    assert_eq!(classes(&hits).iter().filter(|(class, _)| *class == VerdictClass::Duplicate).count(), 2);
+    let other_device = hit(105, HitAction::Open, GMAIL, "192.0.2.1");
     assert_eq!(fold(hits.into_iter().chain([other_device]), &context()).kpis.opens, 4);
 }
 
 #[test]
 fn the_senders_own_hits_are_own_team() {
-    let context = Context { recipients: vec![Recipient { is_sender: true, ..Recipient::default() }], links: 0 };
-    let engagement = fold([hit(100, Action::Open, CHROME, "192.0.2.1")], &context);
-    assert_eq!(engagement.judged[0].verdict.class, Class::OwnTeam);
+    let context = FoldContext { recipients: vec![Recipient { is_sender: true, ..Recipient::default() }], links: 0 };
+    let engagement = fold([hit(100, HitAction::Open, CHROME, "192.0.2.1")], &context);
+    assert_eq!(engagement.judged[0].verdict.class, VerdictClass::OwnTeam);
     assert_eq!((engagement.kpis.opens, engagement.kpis.machine_opens), (0, 0));
 }
 
 #[test]
 fn first_opens_are_by_recipient_and_by_persons_only() {
-    let mut second = hit(120, Action::Open, CHROME, "192.0.2.1");
+    let mut second = hit(120, HitAction::Open, CHROME, "192.0.2.1");
     second.recipient = 1;
-    let hits = [hit(50, Action::Open, "curl/8", "192.0.2.1"), hit(100, Action::Open, CHROME, "192.0.2.1"), second];
+    let hits =
+        [hit(50, HitAction::Open, "curl/8", "192.0.2.1"), hit(100, HitAction::Open, CHROME, "192.0.2.1"), second];
     let engagement = fold(hits, &context());
     let first: Vec<_> = engagement.first_opens().into_iter().map(|(recipient, hit)| (recipient, hit.at)).collect();
     assert_eq!(first, [(0, at(100)), (1, at(120))]);
@@ -125,7 +137,8 @@ fn first_opens_are_by_recipient_and_by_persons_only() {
 
 fn hits() -> impl Strategy<Value = Vec<Hit>> {
     let agents = prop::sample::select(vec![CHROME, OLD_CHROME, GMAIL, "curl/8", ""]);
-    let actions = prop_oneof![Just(Action::Open), (0_u16..4).prop_map(Action::Click), Just(Action::AttachmentView(0))];
+    let actions =
+        prop_oneof![Just(HitAction::Open), (0_u16..4).prop_map(HitAction::Click), Just(HitAction::AttachmentView(0))];
     let one = (0_i64..120, actions, agents, 0_u8..4, 0_u16..3).prop_map(|(seconds, action, agent, net, recipient)| {
         Hit { recipient, ..hit(seconds, action, agent, &format!("192.0.{net}.1")) }
     });

@@ -53,7 +53,7 @@ pub struct WorkingHours {
 
 /// Why these are no working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidHours {
     /// They end before they start.
     #[error("working hours must start before they end, on the same day")]
     Order,
@@ -75,10 +75,10 @@ struct Unchecked {
 }
 
 impl TryFrom<Unchecked> for WorkingHours {
-    type Error = Invalid;
+    type Error = InvalidHours;
 
-    fn try_from(unchecked: Unchecked) -> Result<Self, Invalid> {
-        let read = |text: &str| Time::strptime("%H:%M", text).map_err(|_| Invalid::Time);
+    fn try_from(unchecked: Unchecked) -> Result<Self, InvalidHours> {
+        let read = |text: &str| Time::strptime("%H:%M", text).map_err(|_| InvalidHours::Time);
         Self::new(read(&unchecked.start)?, read(&unchecked.end)?, unchecked.days)
     }
 }
@@ -108,10 +108,10 @@ impl WorkingHours {
     ///
     /// # Errors
     /// When there are none.
-    pub fn new(start: Time, end: Time, days: BTreeSet<Day>) -> Result<Self, Invalid> {
+    pub fn new(start: Time, end: Time, days: BTreeSet<Day>) -> Result<Self, InvalidHours> {
         match () {
-            () if start >= end => Err(Invalid::Order),
-            () if days.is_empty() => Err(Invalid::NoDay),
+            () if start >= end => Err(InvalidHours::Order),
+            () if days.is_empty() => Err(InvalidHours::NoDay),
             () => Ok(Self { start, end, days }),
         }
     }

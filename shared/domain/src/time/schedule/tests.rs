@@ -59,20 +59,20 @@ fn gaps_move_forward_and_overlaps_take_the_first() {
 fn the_past_the_present_and_the_far_future() {
     let now = instant("2026-11-23T08:00:00Z");
     for (at, want) in [
-        ("2026-11-23T07:59:00.000Z", Err(Refusal::InThePast)),
+        ("2026-11-23T07:59:00.000Z", Err(ScheduleRefusal::InThePast)),
         ("2026-11-23T07:59:00.001Z", Ok("2026-11-23T08:00:00Z")),
         ("2026-11-23T08:00:00Z", Ok("2026-11-23T08:00:00Z")),
         ("2026-11-23T08:00:00.001Z", Ok("2026-11-23T08:00:00.001Z")),
         ("2028-11-23T08:00:00Z", Ok("2028-11-23T08:00:00Z")),
-        ("2028-11-23T08:00:00.001Z", Err(Refusal::TooFar)),
+        ("2028-11-23T08:00:00.001Z", Err(ScheduleRefusal::TooFar)),
     ] {
         let got = resolve(&When::Instant(instant(at)), now).map(|schedule| schedule.at);
         assert_eq!(got, want.map(instant), "{at}");
     }
     for (local, want) in [
-        ("-009999-01-01T00:00:00", Refusal::InThePast),
-        ("9999-12-31T23:59:59", Refusal::TooFar),
-        ("2026-11-23T08:59:00", Refusal::InThePast),
+        ("-009999-01-01T00:00:00", ScheduleRefusal::InThePast),
+        ("9999-12-31T23:59:59", ScheduleRefusal::TooFar),
+        ("2026-11-23T08:59:00", ScheduleRefusal::InThePast),
     ] {
         assert_eq!(resolve(&When::Wall(wall(local, "Europe/Berlin")), now), Err(want), "{local}");
     }
@@ -88,7 +88,7 @@ fn the_wall_time_is_kept_with_the_zone_in_its_own_spelling() {
     assert_eq!(schedule.wall, wall("2026-11-24T07:00:00", "UTC"));
     for zone in ["", "Berlin", "Europe/Berlin ", "+01:00", "Etc/Unknown", "CET-1CEST", "../etc/passwd"] {
         let got = resolve(&When::Wall(wall("2026-11-24T08:00:00", zone)), now);
-        assert_eq!(got, Err(Refusal::UnknownZone), "{zone}");
+        assert_eq!(got, Err(ScheduleRefusal::UnknownZone), "{zone}");
     }
 }
 

@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// Street is left out: it decides nothing.
-fn address(city: &str, region: &str, postal_code: &str, country: &str) -> Address {
+fn address(city: &str, region: &str, postal_code: &str, country: &str) -> PostalAddress {
     let field = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Address {
+    PostalAddress {
         street: None,
         city: field(city),
         region: field(region),
@@ -14,7 +14,7 @@ fn address(city: &str, region: &str, postal_code: &str, country: &str) -> Addres
     }
 }
 
-fn at(address: &Address, phone: Option<&str>) -> Result<Zoned, Unknown> {
+fn at(address: &PostalAddress, phone: Option<&str>) -> Result<Zoned, Unknown> {
     of_person(ZoneSource { time_zone: None, address: Some(address), phone })
 }
 
