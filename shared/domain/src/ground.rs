@@ -6,3 +6,4 @@ pub mod keyring;
 pub mod name;
 pub mod task;
 pub mod token;
+pub mod version;

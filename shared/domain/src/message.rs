@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::id::{EventId, MessageId, OrgId, TemplateId, UserId};
@@ -12,17 +11,17 @@ use crate::message::tracking::TrackingDecision;
 use crate::people::address::EmailAddress;
 use crate::people::consent::Standing;
 use crate::people::record::RecordRef;
-use crate::signs::engagement::Kpis;
 use crate::team::settings::Settings;
 use crate::time::schedule::Schedule;
-use crate::time::zone;
 
 pub mod attachment;
 pub mod copy;
 pub mod image;
+pub mod progress;
 pub mod reminder;
-pub mod summary;
+pub mod steps;
 pub mod template;
+pub mod timeline;
 pub mod tracking;
 
 /// The most recipients of one message: Telltale is for one-to-one and small-audience mail, never for bulk mail.
@@ -183,7 +182,7 @@ pub enum MessageStatus {
     Cancelled,
 }
 
-/// Whether a message is followed.
+/// Whether a message is tracked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrackingState {
@@ -193,6 +192,15 @@ pub enum TrackingState {
     Off,
     /// The author wants to, but a recipient does not allow it.
     Blocked,
+}
+
+/// A message and the copies that its recipients get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageWithCopies {
+    /// The message.
+    pub message: Message,
+    /// In the order of recipients; empty for a draft.
+    pub copies: Vec<Copy>,
 }
 
 impl Message {
@@ -247,24 +255,19 @@ impl Message {
         self.expired_at.is_some() || self.expires_at(settings).is_some_and(|at| at <= now)
     }
 
+    /// When it leaves or left; when it was first saved, for a draft.
+    pub fn sent_for(&self) -> Timestamp {
+        self.send_at.unwrap_or(self.created_at)
+    }
+
+    /// The recipient at a place, as copies, tokens and events count them.
+    pub fn recipient(&self, n: u16) -> Option<&Recipient> {
+        self.recipients.get(usize::from(n))
+    }
+
     /// When the first copy left.
     pub fn sent_at(copies: &[Copy]) -> Option<Timestamp> {
         copies.iter().filter_map(|copy| copy.sent_at).min()
-    }
-
-    /// One line for lists, as it reads at `now` on the author's clock: the one the schedule names, else UTC.
-    pub fn summary(&self, status: MessageStatus, kpis: &Kpis, now: Timestamp) -> String {
-        let wall = self.schedule.as_ref().map(|schedule| &schedule.wall);
-        let zone = wall.and_then(|wall| zone::named(&wall.time_zone)).unwrap_or(TimeZone::UTC);
-        match (status, &self.schedule) {
-            (MessageStatus::Draft, _) => "Draft".to_owned(),
-            (MessageStatus::Cancelled, _) => "Cancelled".to_owned(),
-            (MessageStatus::Failed, _) => "Not sent".to_owned(),
-            (MessageStatus::Scheduled, Some(schedule)) => summary::scheduled(schedule.at, &schedule.wall, now),
-            (MessageStatus::Scheduled | MessageStatus::Sending, _) => "Sending".to_owned(),
-            (MessageStatus::Sent, _) if !self.tracked => "Sent, not followed".to_owned(),
-            (MessageStatus::Sent, _) => summary::last_opened(kpis.last_opened_at, now, &zone),
-        }
     }
 }
 
@@ -286,14 +289,14 @@ fn released_status(message: &Message, copies: &[Copy], now: Timestamp) -> Messag
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn now() -> Timestamp {
+    pub(crate) fn now() -> Timestamp {
         "2026-11-23T08:00:00Z".parse().unwrap()
     }
 
-    fn message() -> Message {
+    pub(crate) fn message() -> Message {
         Message {
             id: MessageId::new(now(), [1; 10]),
             org: OrgId::new(now(), [2; 10]),
@@ -345,15 +348,5 @@ mod tests {
         let scheduled = Message { schedule, send_at: Some(later), ..message() };
         assert_eq!(scheduled.status(&[Copy::queued(0, later, 1)], now()), MessageStatus::Scheduled);
         assert_eq!(scheduled.status(&[Copy::queued(0, later, 1)], later), MessageStatus::Sending);
-    }
-
-    #[test]
-    fn the_summary_is_one_line() {
-        let opened = Kpis { last_opened_at: Some(now()), ..Kpis::default() };
-        let tomorrow = now() + jiff::SignedDuration::from_hours(24);
-        assert_eq!(message().summary(MessageStatus::Sent, &Kpis::default(), now()), "Not opened yet");
-        assert_eq!(message().summary(MessageStatus::Sent, &opened, tomorrow), "Last opened yesterday");
-        let unfollowed = Message { tracked: false, ..message() };
-        assert_eq!(unfollowed.summary(MessageStatus::Sent, &opened, now()), "Sent, not followed");
     }
 }

@@ -3,5 +3,6 @@
 pub mod delivery_time;
 pub mod due;
 pub mod instant;
+pub mod phrase;
 pub mod schedule;
 pub mod zone;

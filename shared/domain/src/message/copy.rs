@@ -172,7 +172,7 @@ impl Copy {
     }
 
     fn next(&self, state: CopyState) -> Self {
-        Self { state, version: self.version + 1, ..self.clone() }
+        Self { state, ..self.clone() }
     }
 
     /// What to do with this copy at `now`.

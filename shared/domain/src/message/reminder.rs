@@ -14,7 +14,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::name;
-use crate::message::summary::moment;
+use crate::signs::engagement::{Deed, DeedKind, Kpis};
+use crate::time::phrase::moment;
 use crate::time::schedule::Schedule;
 
 /// When a reminder fires.
@@ -36,16 +37,6 @@ impl ReminderCondition {
     }
 }
 
-/// What a person did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Deed {
-    /// Opened the message.
-    Opened,
-    /// Answered it.
-    Answered,
-}
-
 /// What became of a reminder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -64,7 +55,7 @@ pub enum ReminderStatus {
         #[serde(with = "crate::time::instant::millis")]
         at: Timestamp,
         /// What they did.
-        by: Deed,
+        by: DeedKind,
     },
 }
 
@@ -97,10 +88,16 @@ pub struct Reminder {
 /// What is known of the recipients when a reminder is judged. Machines never count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReminderFacts {
-    /// The first open by a person.
-    pub opened_by_person: Option<Timestamp>,
+    /// The first open, click, view or answer by a person.
+    pub seen: Option<Deed>,
     /// The first answer by a person.
-    pub replied_by_person: Option<Timestamp>,
+    pub replied_at: Option<Timestamp>,
+}
+
+impl From<&Kpis> for ReminderFacts {
+    fn from(kpis: &Kpis) -> Self {
+        Self { seen: kpis.seen(), replied_at: kpis.first_replied_at }
+    }
 }
 
 /// What to do with a reminder.
@@ -137,7 +134,7 @@ impl Reminder {
             return Err(name::InvalidName::Empty);
         }
         name::display_name(&title)?;
-        Ok(Self { title, condition, due, status: ReminderStatus::Pending, version: 1 })
+        Ok(Self { title, condition, due, status: ReminderStatus::Pending, version: 0 })
     }
 
     /// The same reminder with other terms.
@@ -148,7 +145,7 @@ impl Reminder {
         if self.status != ReminderStatus::Pending {
             return Err(ReminderRefusal::NotPending);
         }
-        Ok(Self { version: self.version + 1, ..Self::new(title, condition, due)? })
+        Ok(Self { version: self.version, ..Self::new(title, condition, due)? })
     }
 
     /// True when it can only be judged on a message that is followed.
@@ -157,7 +154,7 @@ impl Reminder {
     }
 
     fn next(&self, status: ReminderStatus) -> Self {
-        Self { status, version: self.version + 1, ..self.clone() }
+        Self { status, ..self.clone() }
     }
 }
 
@@ -170,19 +167,18 @@ pub fn judge(reminder: &Reminder, facts: ReminderFacts, now: Timestamp) -> Judge
     if now < due {
         return Judgement::Wait(due);
     }
-    match hoped_for(reminder.condition, facts).filter(|(at, _)| *at <= due) {
-        Some((at, by)) => Judgement::Satisfy(reminder.next(ReminderStatus::Satisfied { at, by })),
+    match hoped_for(reminder.condition, facts).filter(|deed| deed.at <= due) {
+        Some(Deed { at, by }) => Judgement::Satisfy(reminder.next(ReminderStatus::Satisfied { at, by })),
         None => Judgement::Fire(reminder.next(ReminderStatus::Fired { at: now })),
     }
 }
 
-/// The first deed that makes a reminder needless. Who answered has read it, whether or not images were shown.
-fn hoped_for(condition: ReminderCondition, facts: ReminderFacts) -> Option<(Timestamp, Deed)> {
-    let answered = facts.replied_by_person.map(|at| (at, Deed::Answered));
-    let opened = facts.opened_by_person.map(|at| (at, Deed::Opened));
+/// The first deed that makes a reminder needless. A person who answered or clicked has seen the message, whether or not
+/// images were shown.
+fn hoped_for(condition: ReminderCondition, facts: ReminderFacts) -> Option<Deed> {
     match condition {
-        ReminderCondition::NoReply => answered,
-        ReminderCondition::NotOpened => [opened, answered].into_iter().flatten().min_by_key(|(at, _)| *at),
+        ReminderCondition::NoReply => facts.replied_at.map(|at| Deed { at, by: DeedKind::Reply }),
+        ReminderCondition::NotOpened => facts.seen,
         ReminderCondition::Always => None,
     }
 }
@@ -195,8 +191,16 @@ pub fn summary(reminder: &Reminder, now: Timestamp, zone: &TimeZone) -> String {
             format!("Reminds on {}{}", on(reminder.due.again()), condition_ahead(reminder.condition))
         }
         ReminderStatus::Fired { at } => format!("Reminded on {}{}", on(at), condition_behind(reminder.condition)),
-        ReminderStatus::Satisfied { at, by: Deed::Answered } => format!("Not needed: answered on {}", on(at)),
-        ReminderStatus::Satisfied { at, by: Deed::Opened } => format!("Not needed: opened on {}", on(at)),
+        ReminderStatus::Satisfied { at, by } => format!("Not needed: {} on {}", done(by), on(at)),
+    }
+}
+
+fn done(by: DeedKind) -> &'static str {
+    match by {
+        DeedKind::Open => "opened",
+        DeedKind::Click => "a link was clicked",
+        DeedKind::AttachmentView => "a file was viewed",
+        DeedKind::Reply => "answered",
     }
 }
 

@@ -96,12 +96,12 @@ impl Standing {
     }
 }
 
-/// The next version of a record, with the line that its ledger gets.
+/// The record as it is to be stored, with the line that its ledger gets.
 pub fn changed(before: Option<&Record>, record: Record, by: UserId, now: Timestamp) -> (Record, Option<ConsentEntry>) {
     let (from, consent) = before.map_or((Preference::Unknown, &None), |before| (before.tracking, &before.consent));
     let lifted = from == Preference::Deny && record.tracking != Preference::Deny;
     let denied_until = if lifted { Some(now) } else { before.and_then(|before| before.denied_until) };
-    let version = before.map_or(0, |before| before.version) + 1;
+    let version = before.map_or(0, |before| before.version);
     let differs = record.tracking != from || record.consent != *consent;
     let entry = ConsentEntry { at: now, by, from, to: record.tracking, consent: record.consent.clone() };
     (Record { denied_until, version, ..record }, differs.then_some(entry))
@@ -169,6 +169,6 @@ mod tests {
         assert!(standing.objected(now() - jiff::SignedDuration::from_millis(1)));
         assert!(!standing.objected(now()));
         let (again, entry) = changed(Some(&allowed), record("contact:1", Preference::Allow), by, now());
-        assert_eq!((entry, again.denied_until, again.version), (None, Some(now()), allowed.version + 1));
+        assert_eq!((entry, again.denied_until), (None, Some(now())));
     }
 }

@@ -106,7 +106,7 @@ impl Person {
         if places.is_empty() && regarding == message.regarding {
             return None;
         }
-        let mut after = Message { regarding, version: message.version + 1, ..message.clone() };
+        let mut after = Message { regarding, ..message.clone() };
         if message.state == MessageState::Draft && places.len() < message.recipients.len() {
             after.recipients.retain(|recipient| !self.is(recipient));
             return Some((after, Vec::new()));

@@ -216,7 +216,7 @@ impl Card {
     }
 
     fn next(&self, state: CardState, previous: Option<CardState>) -> Self {
-        Self { state, previous, version: self.version + 1, ..self.clone() }
+        Self { state, previous, ..self.clone() }
     }
 
     /// The key of lists: highest priority first, then newest.

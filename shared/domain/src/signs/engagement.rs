@@ -39,6 +39,38 @@ pub struct Kpis {
     /// The last open by a person.
     #[serde(with = "crate::time::instant::optional_millis")]
     pub last_opened_at: Option<Timestamp>,
+    /// The first open, click or view by a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_deed: Option<Deed>,
+    /// The last open, click or view by a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_deed: Option<Deed>,
+}
+
+/// Something that a person did with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// When.
+    #[serde(with = "crate::time::instant::millis")]
+    pub at: Timestamp,
+    /// What the person did.
+    pub by: DeedKind,
+}
+
+/// The deeds by which a person shows that they have seen a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeedKind {
+    /// They opened it.
+    #[serde(alias = "opened")]
+    Open,
+    /// They followed a link.
+    Click,
+    /// They viewed a file.
+    AttachmentView,
+    /// They answered it.
+    #[serde(alias = "answered")]
+    Reply,
 }
 
 impl Kpis {
@@ -49,6 +81,23 @@ impl Kpis {
             replies.iter().filter(|reply| reply.is_answer()).map(|reply| (reply.id, reply)).collect();
         let first_replied_at = answers.values().map(|reply| reply.at).min();
         Self { replies: u32::try_from(answers.len()).unwrap_or(u32::MAX), first_replied_at, ..self }
+    }
+
+    /// The first sign that a person has seen the message: an open, a click, a view or an answer.
+    pub fn seen(&self) -> Option<Deed> {
+        let replied = self.first_replied_at.map(|at| Deed { at, by: DeedKind::Reply });
+        [self.first_deed, replied].into_iter().flatten().min_by_key(|deed| deed.at)
+    }
+
+    /// The figures that remain when recipients are erased. Of a message that nobody is left of, none; of one whose log is
+    /// gone, all, for nobody can tell whose figures they are.
+    #[must_use]
+    pub fn after_erasure(stored: &Self, folded: Self, nobody_left: bool, expired: bool) -> Self {
+        match (nobody_left, expired) {
+            (true, _) => Self::default(),
+            (false, true) => stored.clone(),
+            (false, false) => folded,
+        }
     }
 
     /// These figures with the answers that others have.
@@ -117,6 +166,16 @@ impl Engagement {
     }
 }
 
+impl DeedKind {
+    fn of(action: HitAction) -> Self {
+        match action {
+            HitAction::Open => Self::Open,
+            HitAction::Click(_) => Self::Click,
+            HitAction::AttachmentView(_) => Self::AttachmentView,
+        }
+    }
+}
+
 /// Folds a set of hits, given in any order and any number of times.
 pub fn fold(hits: impl IntoIterator<Item = Hit>, context: &FoldContext) -> Engagement {
     let unique: BTreeMap<EventId, Hit> = hits.into_iter().map(|hit| (hit.id, hit)).collect();
@@ -139,6 +198,11 @@ fn count(judged: &[Judged]) -> Kpis {
     let mut kpis = Kpis::default();
     // A HEAD request fetches nothing: it is kept, and counted nowhere.
     for Judged { hit, verdict } in judged.iter().filter(|judged| !judged.hit.request.head) {
+        if verdict.class.is_person() {
+            let deed = Deed { at: hit.at, by: DeedKind::of(hit.action) };
+            kpis.first_deed.get_or_insert(deed);
+            kpis.last_deed = Some(deed);
+        }
         match (hit.action, verdict.class.is_person(), verdict.class.is_machine()) {
             (HitAction::Open, true, _) => {
                 kpis.opens += 1;

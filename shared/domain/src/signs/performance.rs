@@ -22,7 +22,7 @@ const Z: f64 = 1.96;
 pub struct Tally {
     /// Followed messages that were sent.
     pub sent: u32,
-    /// Of those, opened by a person.
+    /// Of those, seen by a person: opened, clicked, viewed or answered.
     pub opened: u32,
     /// Of those, replied to by a person.
     pub replied: u32,
@@ -49,7 +49,7 @@ impl Tally {
     /// What one message adds: nothing until it left.
     pub fn of_message(left: bool, kpis: &Kpis) -> Self {
         let one = |counts: bool| u32::from(left && counts);
-        Self { sent: one(true), opened: one(kpis.opens > 0), replied: one(kpis.replies > 0) }
+        Self { sent: one(true), opened: one(kpis.seen().is_some()), replied: one(kpis.replies > 0) }
     }
 
     /// What to add to these figures so that they are `after`; `None` when they are.
@@ -119,6 +119,7 @@ pub fn at_least(hits: u32, of: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signs::engagement::{Deed, DeedKind};
     use proptest::prelude::*;
 
     fn tally(sent: u32, opened: u32, replied: u32) -> Tally {
@@ -152,12 +153,21 @@ mod tests {
 
     #[test]
     fn a_message_counts_once_when_it_left_and_says_what_changed() {
-        let kpis = |opens, replies| Kpis { opens, replies, ..Kpis::default() };
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let deed = |opens: u32| (opens > 0).then_some(Deed { at, by: DeedKind::Open });
+        let replied = |replies: u32| (replies > 0).then_some(at);
+        let kpis = |opens, replies| Kpis {
+            opens,
+            replies,
+            first_deed: deed(opens),
+            first_replied_at: replied(replies),
+            ..Kpis::default()
+        };
         for (left, kpis, want) in [
             (false, kpis(3, 1), tally(0, 0, 0)),
             (true, kpis(0, 0), tally(1, 0, 0)),
             (true, kpis(3, 0), tally(1, 1, 0)),
-            (true, kpis(0, 2), tally(1, 0, 1)),
+            (true, kpis(0, 2), tally(1, 1, 1)),
         ] {
             assert_eq!(Tally::of_message(left, &kpis), want, "{left} {kpis:?}");
         }

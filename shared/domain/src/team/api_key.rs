@@ -2,9 +2,12 @@
 //!
 //! Only a hash of the secret is stored. It is random, so a slow hash would cost time and protect nothing more.
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::ground::hex;
+use crate::ground::id::{OrgId, UserId};
 
 const ID: usize = 12;
 const SECRET: usize = 64;
@@ -48,6 +51,33 @@ impl PresentedKey {
     }
 }
 
+/// The stored form of a key: never the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// The public part of the key.
+    pub id: String,
+    /// SHA-256 of the secret part, in hexadecimal. The secret is random, so a slow hash would only cost time.
+    pub secret_hash: String,
+    /// The organisation: the only source of the tenant.
+    pub org: OrgId,
+    /// The user it acts for; none when each request names one (`integration`).
+    #[serde(default)]
+    pub user: Option<UserId>,
+    /// The key is not valid from this instant on.
+    #[serde(default, with = "crate::time::instant::optional_millis")]
+    pub expires_at: Option<Timestamp>,
+    /// Somebody took it back.
+    #[serde(default)]
+    pub revoked: bool,
+}
+
+impl ApiKey {
+    /// True when `presented` is this key, and it is valid at `now`.
+    pub fn admits(&self, presented: &PresentedKey, now: Timestamp) -> bool {
+        presented.matches(&self.secret_hash) && !self.revoked && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
 fn hash(secret: &str) -> String {
     hex::encode(&Sha256::digest(secret.as_bytes()))
 }
@@ -78,6 +108,26 @@ mod tests {
             &text.replace('0', "g"),
         ] {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_key_admits_until_it_ends() {
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let minted = mint([1; 6], [2; 32]);
+        let PresentedKey { id, secret_hash } = minted.stored.clone();
+        let org = OrgId::new(now, [1; 10]);
+        let key = ApiKey { id, secret_hash, org, user: None, expires_at: None, revoked: false };
+        let other = mint([1; 6], [3; 32]).stored;
+        let second = jiff::SignedDuration::from_secs(1);
+        for (key, presented, want) in [
+            (key.clone(), &minted.stored, true),
+            (key.clone(), &other, false),
+            (ApiKey { revoked: true, ..key.clone() }, &minted.stored, false),
+            (ApiKey { expires_at: Some(now), ..key.clone() }, &minted.stored, false),
+            (ApiKey { expires_at: Some(now + second), ..key }, &minted.stored, true),
+        ] {
+            assert_eq!(key.admits(presented, now), want, "{key:?}");
         }
     }
 }

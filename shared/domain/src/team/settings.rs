@@ -72,7 +72,74 @@ impl Default for Settings {
     }
 }
 
+/// A change of the settings; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// See [`Settings::tracking_enabled`].
+    pub tracking_enabled: Option<bool>,
+    /// See [`Settings::default_tracking`].
+    pub default_tracking: Option<bool>,
+    /// See [`Settings::replies`].
+    pub replies: Option<Replies>,
+    /// See [`Settings::unknown_consent`].
+    pub unknown_consent: Option<Preference>,
+    /// See [`Settings::blocked_recipients`].
+    pub blocked_recipients: Option<BlockedRecipients>,
+    /// See [`Settings::working_hours`].
+    pub working_hours: Option<WorkingHours>,
+    /// See [`Settings::retention_days`].
+    pub retention_days: Option<u32>,
+}
+
+/// A setting that cannot have the value that was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSetting {
+    /// `unknown_consent` decides for those whom nobody asked, so it cannot be *unknown* itself.
+    #[error("expected `allow` or `deny`")]
+    UnknownConsent,
+    /// See [`MAX_RETENTION_DAYS`].
+    #[error("from 1 to 3650 days")]
+    RetentionDays,
+    /// Answers can only come to an inbound domain that is there.
+    #[error("this installation receives no mail")]
+    NoInboundDomain,
+}
+
 impl Settings {
+    /// These settings with a change. `receives_mail` says whether the installation has an inbound domain.
+    ///
+    /// # Errors
+    /// [`InvalidSetting`] names the setting that cannot be so.
+    pub fn changed(&self, change: SettingsChange, receives_mail: bool, now: Timestamp) -> Result<Self, InvalidSetting> {
+        let tracking_enabled = change.tracking_enabled.unwrap_or(self.tracking_enabled);
+        let switched_on = tracking_enabled && !self.tracking_enabled;
+        let after = Self {
+            tracking_enabled,
+            enabled_since: if switched_on { Some(now) } else { self.enabled_since },
+            default_tracking: change.default_tracking.unwrap_or(self.default_tracking),
+            replies: change.replies.unwrap_or(self.replies),
+            unknown_consent: change.unknown_consent.unwrap_or(self.unknown_consent),
+            blocked_recipients: change.blocked_recipients.unwrap_or(self.blocked_recipients),
+            working_hours: change.working_hours.unwrap_or_else(|| self.working_hours.clone()),
+            retention_days: change.retention_days.unwrap_or(self.retention_days),
+        };
+        after.check(receives_mail)?;
+        Ok(after)
+    }
+
+    fn check(&self, receives_mail: bool) -> Result<(), InvalidSetting> {
+        if self.unknown_consent == Preference::Unknown {
+            return Err(InvalidSetting::UnknownConsent);
+        }
+        if !(1..=MAX_RETENTION_DAYS).contains(&self.retention_days) {
+            return Err(InvalidSetting::RetentionDays);
+        }
+        if self.replies == Replies::InboundDomain && !receives_mail {
+            return Err(InvalidSetting::NoInboundDomain);
+        }
+        Ok(())
+    }
+
     /// How long a message is kept after it left.
     pub fn retention(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.retention_days))
@@ -81,5 +148,51 @@ impl Settings {
     /// True when a hit at this instant may be recorded at all.
     pub fn records(&self, at: Timestamp) -> bool {
         self.tracking_enabled && self.enabled_since.is_none_or(|since| at >= since)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-23T08:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_change_keeps_the_rest_and_notes_when_tracking_began_again() {
+        let off = SettingsChange { tracking_enabled: Some(false), ..SettingsChange::default() };
+        let settings = Settings::default().changed(off, false, now()).unwrap();
+        assert_eq!((settings.tracking_enabled, settings.enabled_since), (false, None));
+        assert!(!settings.records(now()));
+
+        let on = SettingsChange { tracking_enabled: Some(true), ..SettingsChange::default() };
+        let settings = settings.changed(on.clone(), false, now()).unwrap();
+        assert!(settings.records(now()) && !settings.records(now() - SignedDuration::from_millis(1)));
+
+        let again = settings.changed(on, false, now() + SignedDuration::from_hours(1)).unwrap();
+        assert_eq!(again.enabled_since, Some(now()), "it was on already");
+        assert_eq!(again, settings);
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_so_is_named() {
+        let change = SettingsChange::default;
+        for (change, receives_mail, want) in [
+            (
+                SettingsChange { unknown_consent: Some(Preference::Unknown), ..change() },
+                true,
+                InvalidSetting::UnknownConsent,
+            ),
+            (SettingsChange { retention_days: Some(0), ..change() }, true, InvalidSetting::RetentionDays),
+            (SettingsChange { retention_days: Some(3651), ..change() }, true, InvalidSetting::RetentionDays),
+            (
+                SettingsChange { replies: Some(Replies::InboundDomain), ..change() },
+                false,
+                InvalidSetting::NoInboundDomain,
+            ),
+        ] {
+            assert_eq!(Settings::default().changed(change, receives_mail, now()), Err(want));
+        }
     }
 }

@@ -204,7 +204,7 @@ impl Copy {
         } else {
             after.doubled = true;
         }
-        (after != *self).then(|| Self { version: self.version + 1, ..after })
+        (after != *self).then_some(after)
     }
 
     fn settle(&mut self, attempt: AttemptId, report: &SesReport) {
@@ -275,7 +275,7 @@ mod tests {
             for news in [DeliveryNews::Accepted, DeliveryNews::Delivered { at: at(5) }, bounced(5, true)] {
                 let sent = heard(&open, news);
                 assert_eq!((sent.state, sent.ses_id.as_deref(), sent.assumed), (CopyState::Sent, Some("0100"), false));
-                assert!(sent.sent_at.is_some() && sent.version == open.version + 1);
+                assert!(sent.sent_at.is_some());
             }
         }
     }

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::{Card, CardKind, CardState};
 use crate::ground::id::{CardId, MessageId};
-use crate::message::Mailbox;
 use crate::message::reminder::Reminder;
+use crate::message::{Mailbox, Message};
 use crate::people::record::RecordRef;
 
 /// How much of a subject a title shows, in characters.
@@ -21,6 +21,13 @@ pub struct CardAbout<'a> {
     pub subject: &'a str,
     /// The records to link to: what it is regarding, and its recipients.
     pub records: Vec<RecordRef>,
+}
+
+impl<'a> CardAbout<'a> {
+    /// The parts of a message that a card shows.
+    pub fn of(message: &'a Message) -> Self {
+        Self { message: message.id, subject: &message.subject, records: message.records() }
+    }
 }
 
 /// What happened to it.
@@ -73,7 +80,7 @@ impl Card {
             created_at: at,
             state: CardState::Active,
             previous: None,
-            version: 1,
+            version: 0,
         }
     }
 }
