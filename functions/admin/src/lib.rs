@@ -9,12 +9,14 @@ use aws::clients::Aws;
 use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::ids::Ids;
-use aws::store::{self, ApiKey, Store, User};
+use aws::store::{self, Store};
 use domain::ground::id::{OrgId, UserId};
 use domain::ground::name;
 use domain::message::Mailbox;
 use domain::people::address::EmailAddress;
 use domain::team::api_key;
+use domain::team::api_key::ApiKey;
+use domain::team::user::User;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

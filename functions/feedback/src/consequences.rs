@@ -1,12 +1,12 @@
 //! What follows from news: nothing more is sent to an address, and the author hears of it.
 
-use aws::store::{Error, StoredMessage};
+use aws::store::{Error, Next};
+use domain::message::MessageWithCopies;
 use domain::message::copy::delivery::{DeliveryNews, MailRef, SesReport};
 use domain::message::copy::{Copy, CopyState};
 use domain::message::{Message, Recipient};
 use domain::people::suppression::Suppression;
-use domain::signs::card::Card;
-use domain::signs::card::fact::{CardAbout, DeliveryProblem, Fact};
+use domain::signs::card::fact::{DeliveryProblem, Fact};
 
 use crate::App;
 
@@ -23,8 +23,8 @@ pub(crate) async fn follow(
     if problem.is_none() && !settled {
         return Ok(());
     }
-    let Some(StoredMessage { message, .. }) = app.store.message(mail.message).await? else { return Ok(()) };
-    let recipient = message.recipients.get(usize::from(mail.recipient));
+    let Some(MessageWithCopies { message, .. }) = app.store.message(mail.message).await? else { return Ok(()) };
+    let recipient = message.recipient(mail.recipient);
     // Nobody hears of what happens to the mail of somebody who was forgotten.
     let Some(recipient) = recipient.filter(|recipient| !recipient.mailbox.is_erased()) else { return Ok(()) };
     if let Some(entry) = Suppression::from_news(&report.news, &recipient.mailbox.email, message.id) {
@@ -32,8 +32,7 @@ pub(crate) async fn follow(
     }
     if let Some(problem) = problem {
         tracing::warn!(message = %message.id, recipient = mail.recipient, ?problem, "delivery problem");
-        let card = card(app, &message, recipient, after, problem);
-        app.store.put_card(message.org, message.owner, &card).await?;
+        app.store.announce(&message, fact(recipient, after, problem), app.clock.now()).await?;
     }
     if settled {
         withdraw(app, &message, recipient, before).await?;
@@ -52,23 +51,22 @@ fn problem(news: &DeliveryNews, before: &Copy, after: &Copy) -> Option<DeliveryP
     }
 }
 
-fn card(app: &App, message: &Message, recipient: &Recipient, copy: &Copy, problem: DeliveryProblem) -> Card {
-    let about = CardAbout { message: message.id, subject: &message.subject, records: message.records() };
+fn fact<'a>(recipient: &'a Recipient, copy: &Copy, problem: DeliveryProblem) -> Fact<'a> {
     let (who, submissions) = (&recipient.mailbox, copy.submissions);
-    Card::of(about, Fact::DeliveryProblem { recipient: copy.recipient, who, problem, submissions }, app.clock.now())
+    Fact::DeliveryProblem { recipient: copy.recipient, who, problem, submissions }
 }
 
 /// Nobody has to decide any more whether the copy left.
 async fn withdraw(app: &App, message: &Message, recipient: &Recipient, before: &Copy) -> Result<(), Error> {
-    let id = card(app, message, recipient, before, DeliveryProblem::Unconfirmed).id;
+    let id = fact(recipient, before, DeliveryProblem::Unconfirmed).id(message.id);
     let Some(card) = app.store.card(message.org, message.owner, id).await? else { return Ok(()) };
     let done = card.dismissed();
     if done == card {
         return Ok(());
     }
-    match app.store.replace_card(message.org, message.owner, &done, None).await {
+    match app.store.write(Next::card(message.org, message.owner, &card, done)?).await {
         // Its author is faster.
         Err(Error::Conflict) => Ok(()),
-        other => other,
+        other => other.map(drop),
     }
 }

@@ -11,7 +11,8 @@ use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::lambda::ses::Told;
-use aws::store::{Error, Store, StoredMessage};
+use aws::store::{Error, Next, Store};
+use domain::message::MessageWithCopies;
 use domain::message::copy::delivery::{MailRef, SesReport};
 use domain::message::copy::{Copy, CopyState};
 use jiff::SignedDuration;
@@ -86,9 +87,10 @@ async fn write(app: &App, mail: &MailRef, report: &SesReport, before: &Copy, aft
     consequences::follow(app, mail, report, before, after).await?;
     if before.state != CopyState::Sent && after.state == CopyState::Sent {
         // Faster than the sender's own note, or the end of a doubt.
-        if let Some(StoredMessage { message, .. }) = app.store.message(mail.message).await? {
-            return app.store.settle_copy(&message, after, None).await;
+        if let Some(MessageWithCopies { message, .. }) = app.store.message(mail.message).await? {
+            let next = app.store.settled_copy(&message, before, after.clone()).await?;
+            return app.store.write(next).await.map(drop);
         }
     }
-    app.store.replace_copy(mail.message, after).await
+    app.store.write(Next::copy(mail.message, before, after.clone())?).await.map(drop)
 }

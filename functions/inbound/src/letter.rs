@@ -105,7 +105,7 @@ fn is_own_team(message: &Message, from: &EmailAddress) -> bool {
 }
 
 fn is_recipient(message: &Message, recipient: Option<u16>, from: &EmailAddress) -> bool {
-    let recipient = recipient.and_then(|n| message.recipients.get(usize::from(n)));
+    let recipient = recipient.and_then(|n| message.recipient(n));
     recipient.is_some_and(|recipient| recipient.mailbox.email.key() == from.key())
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn permitted(
     hits.retain(|hit| settings.records(hit.at));
     let mut standings: BTreeMap<u16, Standing> = BTreeMap::new();
     for hit in &hits {
-        let recipient = message.recipients.get(usize::from(hit.recipient));
+        let recipient = message.recipient(hit.recipient);
         if let Some(recipient) = recipient.filter(|_| !standings.contains_key(&hit.recipient)) {
             let named = recipient.record.as_ref();
             let standing = app.store.standing(message.org, &recipient.mailbox.email, named).await?;

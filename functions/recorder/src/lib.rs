@@ -9,17 +9,17 @@
 //! The figures' version is read before the log and is the condition of their write, so of two recorders at work on
 //! one message the slower one starts over and sees what the other added.
 
+use domain::message::MessageWithCopies;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::clients::Aws;
 use aws::config::ConfigError;
 use aws::lambda::batch::{self, Event, Outcome, Response};
-use aws::store::{Error, Figures, Store, StoredMessage};
+use aws::store::{Error, Figures, Store};
 use domain::ground::id::{EventId, MessageId};
 use domain::ground::task::RecordTask;
 use domain::message::Message;
-use domain::signs::card::Card;
-use domain::signs::card::fact::{CardAbout, Fact};
+use domain::signs::card::fact::Fact;
 use domain::signs::engagement::{Engagement, FoldContext, fold};
 use domain::signs::event::{Hit, HitAction, MessageHit};
 use domain::signs::reply::{MessageReply, Reply};
@@ -137,18 +137,21 @@ async fn announce(
     batch: &BTreeSet<EventId>,
 ) -> Result<(), Error> {
     for (recipient, hit) in engagement.first_opens() {
-        let who = message.recipients.get(usize::from(recipient)).map(|recipient| &recipient.mailbox);
-        if let Some(who) = who.filter(|_| batch.contains(&hit.id)) {
-            let about = CardAbout { message: message.id, subject: &message.subject, records: message.records() };
-            let card = Card::of(about, Fact::FirstOpen { recipient, who }, hit.at);
-            app.store.put_card(message.org, message.owner, &card).await?;
+        let Some(who) = message.recipient(recipient).map(|recipient| &recipient.mailbox) else { continue };
+        if batch.contains(&hit.id) {
+            app.store.announce(message, Fact::FirstOpen { recipient, who }, hit.at).await?;
         }
     }
     Ok(())
 }
 
 /// Adds what is new to the log and folds the whole of it.
-async fn log(app: &App, stored: &StoredMessage, hits: Vec<Hit>, erased: &BTreeSet<u16>) -> Result<Engagement, Error> {
+async fn log(
+    app: &App,
+    stored: &MessageWithCopies,
+    hits: Vec<Hit>,
+    erased: &BTreeSet<u16>,
+) -> Result<Engagement, Error> {
     let mut all = app.store.hits(stored.message.id).await?;
     all.retain(|hit| !erased.contains(&hit.recipient));
     let known: BTreeSet<_> = all.iter().map(|hit| hit.id).collect();

@@ -4,8 +4,9 @@
 //! mind since the hint was filed, so the settings of now decide.
 
 use aws::blobs;
-use aws::store::{Error, StoredMessage};
+use aws::store::{Error, Next};
 use domain::ground::id::MessageId;
+use domain::message::MessageWithCopies;
 use domain::message::copy::Copy;
 use domain::message::{Message, MessageState};
 use domain::time::due::{Due, Work};
@@ -18,7 +19,7 @@ const UNSETTLED: SignedDuration = SignedDuration::from_hours(1);
 
 /// Deletes what is to be deleted, or looks again when it is time.
 pub(crate) async fn expire(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
-    let Some(StoredMessage { message, copies }) = app.store.message(id).await? else { return Ok(()) };
+    let Some(MessageWithCopies { message, copies }) = app.store.message(id).await? else { return Ok(()) };
     // A message that was taken back to a draft gets another hint when it is sent.
     if message.state == MessageState::Draft {
         return Ok(());
@@ -39,8 +40,7 @@ pub(crate) async fn expire(app: &App, id: MessageId, now: Timestamp) -> Result<(
 async fn delete(app: &App, message: Message, now: Timestamp) -> Result<(), Error> {
     let id = message.id;
     if message.expired_at.is_none() {
-        let expired = Message { expired_at: Some(now), version: message.version + 1, ..message.clone() };
-        app.store.update_message(&message, &expired).await?;
+        app.store.write(Next::message(&message, message.expired(now))?).await?;
     }
     for reply in app.store.replies(id).await? {
         if let Some(key) = &reply.stored {

@@ -13,12 +13,11 @@ use aws::blobs::Blobs;
 use aws::clients::Aws;
 use aws::clock::Clock;
 use aws::config::ConfigError;
-use aws::store::{Error, Store};
+use aws::store::{Error, Next, Store};
 use domain::ground::id::{CardId, MessageId, OrgId, UserId};
+use domain::message::MessageState;
 use domain::message::reminder::{Judgement, ReminderFacts, judge};
-use domain::message::{Message, MessageState};
-use domain::signs::card::Card;
-use domain::signs::card::fact::{CardAbout, Fact};
+use domain::signs::card::fact::Fact;
 use domain::time::due::{Due, Tick, Work};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
@@ -102,31 +101,24 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
     if message.state != MessageState::Released {
         return Ok(());
     }
-    match judge(&reminder, facts(app, message).await?, now) {
+    let kpis = app.store.figures(message.org, message.owner, message.id).await?.kpis;
+    match judge(&reminder, ReminderFacts::from(&kpis), now) {
         Judgement::Fire(fired) => {
-            let card = Card::of(about(message), Fact::Reminder(&reminder), now);
-            app.store.put_card(message.org, message.owner, &card).await?;
-            app.store.put_reminder(id, &fired).await
+            app.store.announce(message, Fact::Reminder(&reminder), now).await?;
+            app.store.write(Next::reminder(id, Some(&reminder), fired)?).await.map(drop)
         }
-        Judgement::Satisfy(satisfied) => app.store.put_reminder(id, &satisfied).await,
+        Judgement::Satisfy(satisfied) => {
+            app.store.write(Next::reminder(id, Some(&reminder), satisfied)?).await.map(drop)
+        }
         Judgement::Wait(at) => app.store.file_due(&Due { at, message: id, work: Work::Remind }, now).await,
         Judgement::Done => Ok(()),
     }
 }
 
-async fn facts(app: &App, message: &Message) -> Result<ReminderFacts, Error> {
-    let kpis = app.store.figures(message.org, message.owner, message.id).await?.kpis;
-    Ok(ReminderFacts { opened_by_person: kpis.first_opened_at, replied_by_person: kpis.first_replied_at })
-}
-
-fn about(message: &Message) -> CardAbout<'_> {
-    CardAbout { message: message.id, subject: &message.subject, records: message.records() }
-}
-
 async fn wake(app: &App, org: OrgId, owner: UserId, card: CardId, now: Timestamp) -> Result<(), Error> {
-    let card = app.store.card(org, owner, card).await?;
-    match card.and_then(|card| card.woken(now)) {
-        Some(woken) => app.store.replace_card(org, owner, &woken, None).await,
+    let Some(card) = app.store.card(org, owner, card).await? else { return Ok(()) };
+    match card.woken(now) {
+        Some(woken) => app.store.write(Next::card(org, owner, &card, woken)?).await.map(drop),
         None => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use aws::ids::Ids;
 use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::mailer::Mailer;
 use aws::queue::Queue;
-use aws::store::{Error, Store};
+use aws::store::{Error, Next, Store};
 use domain::ground::id::MessageId;
 use domain::ground::task::SendTask;
 use domain::ground::token::TokenSigner;
@@ -104,7 +104,7 @@ async fn look_at(app: &App, message: MessageId, recipient: u16) -> Result<Outcom
     let now = app.clock.now();
     match copy.step(now) {
         CopyStep::Submit => submit::prepare_and_submit(app, message, copy).await,
-        CopyStep::Settle(copy, look_again) => write(app, message, &copy, look_again).await,
+        CopyStep::Settle(settled, look_again) => write(app, message, &copy, *settled, look_again).await,
         // A later task will look again: the one that waits in the queue, or the hint that was filed.
         CopyStep::Wait(at) if copy.is_waiting() => wait(app, message, recipient, at, now).await,
         CopyStep::Wait(_) | CopyStep::Done => Ok(Outcome::Done),
@@ -112,14 +112,20 @@ async fn look_at(app: &App, message: MessageId, recipient: u16) -> Result<Outcom
 }
 
 /// Writes the copy. What must not be lost goes before it: the card for a problem, the hint for a later look.
-async fn write(app: &App, message: MessageId, copy: &Copy, look_again: Option<Timestamp>) -> Result<Outcome, Error> {
+async fn write(
+    app: &App,
+    message: MessageId,
+    before: &Copy,
+    after: Copy,
+    look_again: Option<Timestamp>,
+) -> Result<Outcome, Error> {
     if let Some(at) = look_again {
         app.store.file_due(&Due { at, message, work: Work::Check }, app.clock.now()).await?;
     }
-    report::problem(app, message, copy).await?;
-    app.store.replace_copy(message, copy).await?;
+    report::problem(app, message, &after).await?;
+    app.store.write(Next::copy(message, before, after)?).await?;
     match look_again {
-        Some(at) => wait(app, message, copy.recipient, at, app.clock.now()).await,
+        Some(at) => wait(app, message, before.recipient, at, app.clock.now()).await,
         None => Ok(Outcome::Done),
     }
 }

@@ -1,9 +1,10 @@
 //! From a stored message to the bytes of one recipient's copy.
 
+use domain::message::MessageWithCopies;
 use std::collections::HashMap;
 
 use aws::blobs;
-use aws::store::{self, StoredMessage};
+use aws::store;
 use domain::ground::id::ImageId;
 use domain::ground::token::{Token, TokenKind};
 use domain::message::attachment::{self, Attachment};
@@ -45,7 +46,7 @@ pub(crate) enum Unsendable {
 }
 
 /// The bytes of one recipient's copy.
-pub(crate) async fn mime(app: &App, stored: &StoredMessage, copy: &Copy) -> Result<Vec<u8>, Error> {
+pub(crate) async fn mime(app: &App, stored: &MessageWithCopies, copy: &Copy) -> Result<Vec<u8>, Error> {
     let (message, recipient) = (&stored.message, copy.recipient);
     let tracked = message.tracked && copy.untouched.is_none();
     let body = app.blobs.body(message.id, &message.body).await?;

@@ -3,8 +3,7 @@
 use aws::store::Error;
 use domain::ground::id::MessageId;
 use domain::message::copy::{Copy, CopyState};
-use domain::signs::card::Card;
-use domain::signs::card::fact::{CardAbout, DeliveryProblem, Fact};
+use domain::signs::card::fact::{DeliveryProblem, Fact};
 
 use crate::App;
 
@@ -20,9 +19,8 @@ pub(crate) async fn problem(app: &App, id: MessageId, copy: &Copy) -> Result<(),
     }
     let Some(stored) = app.store.message(id).await? else { return Ok(()) };
     let message = &stored.message;
-    let Some(recipient) = message.recipients.get(usize::from(copy.recipient)) else { return Ok(()) };
-    let about = CardAbout { message: id, subject: &message.subject, records: message.records() };
+    let Some(recipient) = message.recipient(copy.recipient) else { return Ok(()) };
     let (recipient, who) = (copy.recipient, &recipient.mailbox);
     let fact = Fact::DeliveryProblem { recipient, who, problem, submissions: copy.submissions };
-    app.store.put_card(message.org, message.owner, &Card::of(about, fact, app.clock.now())).await
+    app.store.announce(message, fact, app.clock.now()).await
 }

@@ -3,9 +3,10 @@
 use aws::blobs;
 use aws::lambda::batch::Outcome;
 use aws::mailer::SesMail;
-use aws::store::{Error, StoredMessage};
+use aws::store::{Error, Next};
 use domain::ground::id::{AttemptId, MessageId};
 use domain::message::Message;
+use domain::message::MessageWithCopies;
 use domain::message::copy::delivery::MailRef;
 use domain::message::copy::{Copy, CopyState, SesAnswer, Untracked};
 use domain::message::tracking;
@@ -29,17 +30,17 @@ pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> 
         Err(render::Error::Blobs(error)) => return Ok(Outcome::Retry(error.to_string())),
     };
     let attempt = AttemptId::new(app.clock.now(), app.ids.next());
-    let Ok(copy) = copy.submitting(app.clock.now(), attempt) else { return Ok(Outcome::Done) };
-    app.store.replace_copy(id, &copy).await?;
+    let Ok(submitting) = copy.submitting(app.clock.now(), attempt) else { return Ok(Outcome::Done) };
+    let copy = app.store.write(Next::copy(id, &copy, submitting)?).await?;
     let answer = app.mailer.send(envelope(&stored, &copy, attempt, bytes)).await;
     note(app, &MailRef { message: id, recipient: copy.recipient, attempt }, &answer).await;
     settle(app, &stored.message, copy, answer).await
 }
 
 /// Decides once more, now that the copy leaves; the stricter decision counts.
-async fn untouched(app: &App, stored: &StoredMessage, copy: &Copy) -> Result<Option<Untracked>, Error> {
+async fn untouched(app: &App, stored: &MessageWithCopies, copy: &Copy) -> Result<Option<Untracked>, Error> {
     let message = &stored.message;
-    let recipient = message.recipients.get(usize::from(copy.recipient)).filter(|_| message.tracked);
+    let recipient = message.recipient(copy.recipient).filter(|_| message.tracked);
     let (Some(recipient), None) = (recipient, copy.untouched) else { return Ok(copy.untouched) };
     let settings = app.store.settings(message.org).await?;
     if !settings.tracking_enabled {
@@ -51,22 +52,22 @@ async fn untouched(app: &App, stored: &StoredMessage, copy: &Copy) -> Result<Opt
 
 async fn reject(app: &App, id: MessageId, copy: &Copy, reason: String) -> Result<Outcome, Error> {
     match copy.rejected(reason) {
-        Ok(failed) => write(app, id, &failed, None).await,
+        Ok(failed) => write(app, id, copy, failed, None).await,
         Err(_) => Ok(Outcome::Done),
     }
 }
 
 /// Why nothing more is sent to this recipient. Asked when the copy leaves, so it holds for what was scheduled before.
-async fn refusal(app: &App, stored: &StoredMessage, recipient: u16) -> Result<Option<String>, Error> {
-    let Some(recipient) = stored.message.recipients.get(usize::from(recipient)) else { return Ok(None) };
+async fn refusal(app: &App, stored: &MessageWithCopies, recipient: u16) -> Result<Option<String>, Error> {
+    let Some(recipient) = stored.message.recipient(recipient) else { return Ok(None) };
     let entry = app.store.suppression(stored.message.org, &recipient.mailbox.email).await?;
     Ok(entry.map(|entry| entry.refusal()))
 }
 
-fn envelope<'a>(stored: &'a StoredMessage, copy: &Copy, attempt: AttemptId, bytes: Vec<u8>) -> SesMail<'a> {
+fn envelope<'a>(stored: &'a MessageWithCopies, copy: &Copy, attempt: AttemptId, bytes: Vec<u8>) -> SesMail<'a> {
     let message = &stored.message;
     let to =
-        message.recipients.get(usize::from(copy.recipient)).map_or("", |recipient| recipient.mailbox.email.as_str());
+        message.recipient(copy.recipient).map_or("", |recipient| recipient.mailbox.email.as_str());
     let tags = vec![
         ("org", message.org.to_string()),
         ("message", message.id.to_string()),
@@ -91,9 +92,9 @@ async fn settle(app: &App, message: &Message, mut copy: Copy, answer: SesAnswer)
         let Ok(after) = copy.answered(app.clock.now(), answer.clone()) else { return Ok(Outcome::Done) };
         let look_again = after.until.filter(|_| matches!(after.state, CopyState::RetryWait | CopyState::Confirming));
         let written = if after.state == CopyState::Sent {
-            app.store.settle_copy(message, &after, None).await.map(|()| Outcome::Done)
+            sent(app, message, &copy, after).await
         } else {
-            write(app, message.id, &after, look_again).await
+            write(app, message.id, &copy, after, look_again).await
         };
         match written {
             Err(Error::Conflict) => {}
@@ -104,6 +105,12 @@ async fn settle(app: &App, message: &Message, mut copy: Copy, answer: SesAnswer)
             _ => return Ok(Outcome::Done),
         }
     }
+}
+
+async fn sent(app: &App, message: &Message, before: &Copy, after: Copy) -> Result<Outcome, Error> {
+    let next = app.store.settled_copy(message, before, after).await?;
+    app.store.write(next).await?;
+    Ok(Outcome::Done)
 }
 
 impl From<blobs::Error> for render::Error {

@@ -157,17 +157,11 @@ impl Blobs {
     }
 
     /// Removes all bodies of a message but the one of this name.
-    ///
-    /// # Errors
-    /// When storage does not answer.
     pub async fn delete_bodies(&self, message: MessageId, keep: &str) -> Result<(), Error> {
         self.delete_all(format!("messages/{message}/body/"), Some(body_key(message, keep))).await
     }
 
     /// Removes all bodies and files of a message.
-    ///
-    /// # Errors
-    /// When storage does not answer.
     pub async fn delete_message(&self, message: MessageId) -> Result<(), Error> {
         self.delete_all(format!("messages/{message}/"), None).await
     }
@@ -186,9 +180,6 @@ impl Blobs {
     }
 
     /// Removes a mail that came in; not an error when it is not there. What does not lie with received mail stays.
-    ///
-    /// # Errors
-    /// When storage does not answer.
     pub async fn delete_received(&self, key: &str) -> Result<(), Error> {
         if key.starts_with(RECEIVED) { self.delete(key).await } else { Ok(()) }
     }

@@ -1,5 +1,8 @@
 //! The one table. A method is an access pattern; `docs/DATA-MODEL.md` lists them all.
 //!
+//! Every method fails with [`Error::Unavailable`] when the table does not answer. `# Errors` tells only of what else may go
+//! wrong.
+//!
 //! Domain types are stored as they serialize, with explicit names, beside the keys and a version of the shape.
 
 mod cards;
@@ -23,14 +26,14 @@ mod suppressions;
 mod table;
 mod tallies;
 mod templates;
+mod write;
 
 pub use error::Error;
 pub use hits::Figures;
 pub use idempotency::{Idempotency, StoredAnswer};
 pub(crate) use keys::link as link_key;
 pub use lists::{ListPart, ListedMessage};
-pub use messages::StoredMessage;
-pub use organisations::{ApiKey, User};
+pub use write::{Next, Write};
 
 use crate::config::{self, ConfigError, names};
 use table::Table;

@@ -29,9 +29,6 @@ impl Blobs {
     }
 
     /// What arrived of a file; `None` when nothing did.
-    ///
-    /// # Errors
-    /// When storage does not answer.
     pub async fn uploaded(&self, message: MessageId, file: AttachmentId) -> Result<Option<Uploaded>, Error> {
         self.head(file_key(message, file)).await
     }
@@ -45,17 +42,11 @@ impl Blobs {
     }
 
     /// Removes a file; not an error when it is not there.
-    ///
-    /// # Errors
-    /// When storage does not answer.
     pub async fn delete_file(&self, message: MessageId, file: AttachmentId) -> Result<(), Error> {
         self.delete(&file_key(message, file)).await
     }
 
     /// Removes all files of a message.
-    ///
-    /// # Errors
-    /// When storage does not answer.
     pub async fn delete_files(&self, message: MessageId) -> Result<(), Error> {
         self.delete_all(format!("messages/{message}/files/"), None).await
     }

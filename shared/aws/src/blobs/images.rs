@@ -15,9 +15,6 @@ impl Blobs {
     }
 
     /// What arrived of a picture; `None` when nothing did.
-    ///
-    /// # Errors
-    /// When storage does not answer.
     pub async fn uploaded_image(&self, image: ImageId) -> Result<Option<Uploaded>, Error> {
         self.head(image_key(image)).await
     }
@@ -33,9 +30,6 @@ impl Blobs {
     }
 
     /// Removes a picture; not an error when it is not there.
-    ///
-    /// # Errors
-    /// When storage does not answer.
     pub async fn delete_image(&self, image: ImageId) -> Result<(), Error> {
         self.delete(&image_key(image)).await
     }

@@ -1,55 +1,45 @@
 //! Cards of the assistant, by their owner.
 
 use domain::ground::id::{CardId, MessageId, OrgId, UserId};
+use domain::message::Message;
 use domain::signs::card::Card;
+use domain::signs::card::fact::{CardAbout, Fact};
+use jiff::Timestamp;
 
-use super::idempotency::{self, Idempotency};
-use super::table::{Condition, Item, Range};
-use super::{Error, Store, keys};
+use super::table::{Item, Range};
+use super::{Error, Next, Store, keys};
 
-impl Store {
-    /// Puts a card before its owner, unless it is there: a fact has one card, however often it is told.
+impl Next<Card> {
+    fn new_card(org: OrgId, owner: UserId, card: Card) -> Result<Self, Error> {
+        Self::version(&keys::card(org, owner, card.id), None, card)
+    }
+
+    /// The next version of a card.
     ///
     /// # Errors
-    /// When the table does not answer.
-    pub async fn put_card(&self, org: OrgId, owner: UserId, card: &Card) -> Result<(), Error> {
-        match self.table.put(Item::new(&keys::card(org, owner, card.id), card)?, Condition::Absent).await {
+    /// When the card cannot be serialized.
+    pub fn card(org: OrgId, owner: UserId, before: &Card, after: Card) -> Result<Self, Error> {
+        Self::version(&keys::card(org, owner, before.id), Some(before), after)
+    }
+}
+
+impl Store {
+    /// Announces what happened to a message at `at`: a card goes before its author. Idempotent: the id of the card follows
+    /// from the fact, so the same fact makes the same card, and one that the author changed stays.
+    pub async fn announce(&self, message: &Message, fact: Fact<'_>, at: Timestamp) -> Result<(), Error> {
+        let card = Card::of(CardAbout::of(message), fact, at);
+        match self.write(Next::new_card(message.org, message.owner, card)?).await {
             Err(Error::Conflict) => Ok(()),
-            other => other,
+            other => other.map(drop),
         }
     }
 
     /// One card.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn card(&self, org: OrgId, owner: UserId, card: CardId) -> Result<Option<Card>, Error> {
         self.table.get(&keys::card(org, owner, card)).await
     }
 
-    /// Writes the next version of a card, and the answer that was given.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when it was changed since it was read, or the request was answered before.
-    pub async fn replace_card(
-        &self,
-        org: OrgId,
-        owner: UserId,
-        card: &Card,
-        answer: Option<&Idempotency>,
-    ) -> Result<(), Error> {
-        let (item, condition) =
-            (Item::new(&keys::card(org, owner, card.id), card)?, Condition::Version(card.version - 1));
-        match answer {
-            None => self.table.put(item, condition).await,
-            Some(answer) => self.table.transact(vec![(item, condition), idempotency::write(org, answer)?]).await,
-        }
-    }
-
     /// All cards of a message, and of no other.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn cards_of(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Vec<Card>, Error> {
         // Ids sort by time, and no card is older than its message.
         let all = Range::prefix(CardId::PREFIX);
@@ -61,17 +51,11 @@ impl Store {
     }
 
     /// Takes a card away; not an error when it is not there.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn delete_card(&self, org: OrgId, owner: UserId, card: CardId) -> Result<(), Error> {
         self.table.delete(&keys::card(org, owner, card)).await
     }
 
     /// The newest cards of an owner.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn cards(&self, org: OrgId, owner: UserId, limit: i32) -> Result<Vec<Card>, Error> {
         let range = Range { backward: true, limit: Some(limit), ..Range::prefix(CardId::PREFIX) };
         let items = self.table.query(&keys::cards(org, owner), &range).await?;

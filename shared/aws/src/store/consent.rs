@@ -22,9 +22,6 @@ struct Remembered {
 
 impl Store {
     /// What a recipient allows, as the last writes left it. `named` is the record that the message gives for them.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn standing(
         &self,
         org: OrgId,
@@ -47,9 +44,6 @@ impl Store {
 
     /// Lets the addresses of a record remember an objection, before the record is changed so that it is not found by
     /// them any more.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn remember_objections(&self, org: OrgId, record: &Record, now: Timestamp) -> Result<(), Error> {
         for email in &record.emails {
             let standing = self.standing(org, email, Some(&record.reference)).await?;
@@ -63,9 +57,6 @@ impl Store {
     }
 
     /// The ledger of a record, the newest line first.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn consent(&self, org: OrgId, record: &RecordRef) -> Result<Vec<ConsentEntry>, Error> {
         let range = Range { backward: true, ..Range::prefix(keys::CONSENT) };
         let items = self.table.query(&keys::record_partition(org, record), &range).await?;

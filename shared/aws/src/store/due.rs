@@ -26,9 +26,6 @@ struct Position {
 impl Store {
     /// Files a hint. Filing it twice is the same as once. What is due now is filed under the next minute: a tick may
     /// be reading this one.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn file_due(&self, due: &Due, now: Timestamp) -> Result<(), Error> {
         let at = due.at.max(Minute::of(now).next().start());
         let item = Item::new(&keys::due(due, at), due)?.expiring(at + KEPT);

@@ -44,17 +44,11 @@ struct Segment {
 
 impl Store {
     /// The figures of a message, as the last write left them.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn figures(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Figures, Error> {
         Ok(self.table.get(&keys::figures(org, owner, message)).await?.unwrap_or_default())
     }
 
     /// All logged hits of a message, as the last write left them.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn hits(&self, message: MessageId) -> Result<Vec<Hit>, Error> {
         let items = self.table.query(&keys::message_partition(message), &Range::prefix(keys::HITS)).await?;
         let segments = items.into_iter().map(Item::read::<Segment>).collect::<Result<Vec<_>, _>>()?;
@@ -62,9 +56,6 @@ impl Store {
     }
 
     /// Takes the hits of these recipients out of the log. A segment keeps its name.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn forget_hits(&self, message: MessageId, recipients: &BTreeSet<u16>) -> Result<(), Error> {
         let pk = keys::message_partition(message);
         for item in self.table.query(&pk, &Range::prefix(keys::HITS)).await? {
@@ -82,9 +73,6 @@ impl Store {
     }
 
     /// Adds hits to the log, in one write. The same hits make the same segment.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn log_hits(&self, message: MessageId, hits: &[Hit]) -> Result<(), Error> {
         let mut hits = hits.to_vec();
         hits.sort_by_key(|hit| hit.id);

@@ -45,9 +45,6 @@ impl Idempotency {
 
 impl Store {
     /// The answer that was given to a request, while it is kept.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn answered(&self, org: OrgId, hash: &str, now: Timestamp) -> Result<Option<Idempotency>, Error> {
         let stored: Option<Idempotency> = self.table.get(&keys::idempotency(org, hash)).await?;
         Ok(stored.filter(|stored| now < stored.expires_at))

@@ -51,9 +51,6 @@ pub struct ListPart {
 
 impl Store {
     /// The messages of an owner.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn messages_of_owner(
         &self,
         org: OrgId,
@@ -72,9 +69,6 @@ impl Store {
 
     /// The messages of a record, by whoever sent them: what is about it, and what went to it. A message that was moved or
     /// taken back since may have a place too many; its `send_at` is another one then.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn messages_of_record(
         &self,
         org: OrgId,
@@ -107,9 +101,6 @@ impl Store {
 
     /// The figures of these messages; those that nothing happened to have none. Those of one owner lie together and are
     /// cheap to read in one go, unless others lie between them.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn figures_of(&self, org: OrgId, listed: &[ListedMessage]) -> Result<BTreeMap<MessageId, Kpis>, Error> {
         let mut left: BTreeMap<MessageId, UserId> = listed.iter().map(|one| (one.message, one.owner)).collect();
         let mut figures = BTreeMap::new();

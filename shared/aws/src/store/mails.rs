@@ -7,17 +7,11 @@ use super::{Error, Store, keys};
 
 impl Store {
     /// Remembers which copy a mail was. The same mail always was the same copy.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn put_mail(&self, ses_id: &str, mail: &MailRef) -> Result<(), Error> {
         self.table.put(Item::new(&keys::mail(ses_id), mail)?, Condition::Any).await
     }
 
     /// Which copy a mail was.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn mail(&self, ses_id: &str) -> Result<Option<MailRef>, Error> {
         self.table.get(&keys::mail(ses_id)).await
     }

@@ -1,95 +1,87 @@
 //! Messages, the addresses of their links, and their files.
 
-use domain::ground::id::{AttachmentId, MessageId, OrgId};
+use domain::ground::id::{AttachmentId, MessageId};
 use domain::message::attachment::Attachment;
 use domain::message::copy::Copy;
-use domain::message::{Message, MessageState};
+use domain::message::{Message, MessageState, MessageWithCopies};
 use serde::{Deserialize, Serialize};
 
-use super::idempotency::{self, Idempotency};
 use super::table::{Condition, Item, Range};
-use super::{Error, Store, keys};
-
-/// A message and its copies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredMessage {
-    /// The message.
-    pub message: Message,
-    /// In the order of recipients; empty for a draft.
-    pub copies: Vec<Copy>,
-}
+use super::write::succeed;
+use super::{Error, Next, Store, Write, keys};
 
 #[derive(Serialize, Deserialize)]
 struct Links {
     urls: Vec<String>,
 }
 
-impl Store {
-    /// Saves a new draft, and the answer that was given to its author.
+impl Next<Message> {
+    /// A new draft.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the request was answered before.
-    pub async fn create_message(&self, message: &Message, answer: Option<&Idempotency>) -> Result<(), Error> {
-        let item = message_item(message)?;
-        match answer {
-            None => self.table.put(item, Condition::Absent).await,
-            Some(answer) => {
-                let answer = idempotency::write(message.org, answer)?;
-                self.table.transact(vec![(item, Condition::Absent), answer]).await
-            }
-        }
+    /// When the message cannot be serialized.
+    pub fn new_message(message: Message) -> Result<Self, Error> {
+        Self::stored(None, message)
     }
 
-    /// Saves a changed draft.
+    /// The next version of a message, whose copies stay as they are.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it was changed since it was read.
-    pub async fn update_message(&self, before: &Message, after: &Message) -> Result<(), Error> {
-        self.table.put(message_item(after)?, Condition::Version(before.version)).await
+    /// When the message cannot be serialized.
+    pub fn message(before: &Message, after: Message) -> Result<Self, Error> {
+        Self::stored(Some(before), after)
     }
 
-    /// Saves a message together with its copies, all or nothing: releases, moves, takes back or cancels it.
-    /// Each copy is written on condition of the version before; those of a draft are new, and may replace what an
-    /// earlier release left behind.
+    fn stored(before: Option<&Message>, after: Message) -> Result<Self, Error> {
+        let (message, condition) = succeed(before, after);
+        let write = Write::item(message_item(&message)?, condition);
+        Ok(Self::of(message, vec![write]))
+    }
+}
+
+impl Next<MessageWithCopies> {
+    /// A message together with the copies that a step changes or makes, all or nothing. Each copy is written on condition
+    /// of the version before. Those of a draft are new, and replace what an earlier release left behind: the condition on
+    /// the draft decides.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the message or a copy was changed meanwhile, or the request was answered before.
-    pub async fn change_message(
-        &self,
-        before: &Message,
-        after: &StoredMessage,
-        answer: Option<&Idempotency>,
-    ) -> Result<(), Error> {
-        let mut writes = vec![(message_item(&after.message)?, Condition::Version(before.version))];
+    /// When message or copies cannot be serialized.
+    pub fn step(before: &MessageWithCopies, after: MessageWithCopies) -> Result<Self, Error> {
+        let after = after.succeeding(before);
+        let condition = Condition::Version(before.message.version);
+        let mut writes = vec![Write::item(message_item(&after.message)?, condition)];
         for copy in &after.copies {
-            let item = Item::new(&keys::copy(before.id, copy.recipient), copy)?;
-            let fresh = before.state == MessageState::Draft;
-            let condition = if fresh { Condition::Any } else { Condition::Version(copy.version - 1) };
-            writes.push((item, condition));
+            let known = before.copies.iter().find(|known| known.recipient == copy.recipient);
+            let condition = known.map_or(Condition::Any, |known| Condition::Version(known.version));
+            writes.push(Write::put(&keys::copy(before.message.id, copy.recipient), copy, condition)?);
         }
-        if let Some(answer) = answer {
-            writes.push(idempotency::write(before.org, answer)?);
-        }
-        self.table.transact(writes).await
+        Ok(Self::of(after, writes))
     }
+}
 
-    /// A message with its copies.
+impl Next<Attachment> {
+    /// A new file.
     ///
     /// # Errors
-    /// When the table does not answer.
-    pub async fn message(&self, id: MessageId) -> Result<Option<StoredMessage>, Error> {
+    /// When the file cannot be serialized.
+    pub fn new_attachment(message: MessageId, file: Attachment) -> Result<Self, Error> {
+        let write = Write::put(&keys::attachment(message, file.id), &file, Condition::Absent)?;
+        Ok(Self::of(file, vec![write]))
+    }
+}
+
+impl Store {
+    /// A message with its copies.
+    pub async fn message(&self, id: MessageId) -> Result<Option<MessageWithCopies>, Error> {
         self.stored(id, false).await
     }
 
     /// The same for lists, at half the price; may lag behind the last write.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn message_for_list(&self, id: MessageId) -> Result<Option<StoredMessage>, Error> {
+    pub async fn message_for_list(&self, id: MessageId) -> Result<Option<MessageWithCopies>, Error> {
         self.stored(id, true).await
     }
 
-    async fn stored(&self, id: MessageId, eventual: bool) -> Result<Option<StoredMessage>, Error> {
+    async fn stored(&self, id: MessageId, eventual: bool) -> Result<Option<MessageWithCopies>, Error> {
         let range = Range { from: keys::COPY.to_owned(), to: keys::META.to_owned(), eventual, ..Range::default() };
         let (mut message, mut copies) = (None, Vec::new());
         for item in self.table.query(&keys::message_partition(id), &range).await? {
@@ -103,14 +95,11 @@ impl Store {
             // A message that was taken back to a draft may have left cancelled copies behind, and be sent to fewer.
             let there = if message.state == MessageState::Draft { 0 } else { message.recipients.len() };
             copies.retain(|copy: &Copy| usize::from(copy.recipient) < there);
-            StoredMessage { message, copies }
+            MessageWithCopies { message, copies }
         }))
     }
 
     /// Saves the addresses of a message's links, before the message is released.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn put_links(&self, message: MessageId, urls: &[String]) -> Result<(), Error> {
         for (part, urls) in urls.chunks(keys::LINKS_PER_ITEM).enumerate() {
             let item = Item::new(&keys::links(message, part), &Links { urls: urls.to_vec() })?;
@@ -120,9 +109,6 @@ impl Store {
     }
 
     /// The addresses of all links of a message, in their order.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn links(&self, message: MessageId, count: u16) -> Result<Vec<String>, Error> {
         let mut urls = Vec::with_capacity(usize::from(count));
         for part in 0..usize::from(count).div_ceil(keys::LINKS_PER_ITEM) {
@@ -132,44 +118,17 @@ impl Store {
         Ok(urls)
     }
 
-    /// Saves a new file, and the answer that was given to its author.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when the request was answered before.
-    pub async fn create_attachment(
-        &self,
-        org: OrgId,
-        message: MessageId,
-        file: &Attachment,
-        answer: Option<&Idempotency>,
-    ) -> Result<(), Error> {
-        let mut writes = vec![(Item::new(&keys::attachment(message, file.id), file)?, Condition::Absent)];
-        if let Some(answer) = answer {
-            writes.push(idempotency::write(org, answer)?);
-        }
-        self.table.transact(writes).await
-    }
-
     /// Saves a file.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn put_attachment(&self, message: MessageId, file: &Attachment) -> Result<(), Error> {
         self.table.put(Item::new(&keys::attachment(message, file.id), file)?, Condition::Any).await
     }
 
     /// Forgets a file.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn delete_attachment(&self, message: MessageId, file: AttachmentId) -> Result<(), Error> {
         self.table.delete(&keys::attachment(message, file)).await
     }
 
     /// The files of a message, in the order they were added.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn attachments(&self, message: MessageId) -> Result<Vec<Attachment>, Error> {
         let items = self.table.query(&keys::message_partition(message), &Range::prefix(keys::ATTACHMENT)).await?;
         items.into_iter().map(Item::read).collect()
@@ -177,6 +136,6 @@ impl Store {
 }
 
 fn message_item(message: &Message) -> Result<Item, Error> {
-    let position = keys::owner_position(message.send_at.unwrap_or(message.created_at), message.id);
+    let position = keys::owner_position(message.sent_for(), message.id);
     Ok(Item::new(&keys::message(message.id), message)?.indexed(keys::owner(message.org, message.owner), position))
 }

@@ -32,9 +32,6 @@ struct Forgotten {
 
 impl Store {
     /// Notes that a message is to go to these recipients.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn note_recipients(&self, message: &Message, recipients: &[Recipient]) -> Result<(), Error> {
         let note = |recipient: &Recipient| {
             let email = recipient.mailbox.email.clone();
@@ -45,17 +42,11 @@ impl Store {
     }
 
     /// Notes that a message has to do with an address.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn note_mail(&self, org: OrgId, email: &EmailAddress, message: MessageId) -> Result<(), Error> {
         self.table.put(Item::new(&keys::mail_with(org, email, message), &Mail {})?, Condition::Any).await
     }
 
     /// The messages that have to do with one of these addresses, oldest first.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn mails_with(&self, org: OrgId, emails: &[EmailAddress]) -> Result<BTreeSet<MessageId>, Error> {
         let mut messages = BTreeSet::new();
         for email in emails {
@@ -67,25 +58,16 @@ impl Store {
     }
 
     /// Forgets that a message had to do with an address.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn forget_mail(&self, org: OrgId, email: &EmailAddress, message: MessageId) -> Result<(), Error> {
         self.table.delete(&keys::mail_with(org, email, message)).await
     }
 
     /// Notes that the owner of an address is to be forgotten: mail from before is never kept again.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn forget_address(&self, org: OrgId, email: &EmailAddress, at: Timestamp) -> Result<(), Error> {
         self.table.put(Item::new(&keys::forgotten(org, email), &Forgotten { at })?, Condition::Any).await
     }
 
     /// When the owner of an address was forgotten.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn forgotten(&self, org: OrgId, email: &EmailAddress) -> Result<Option<Timestamp>, Error> {
         let forgotten: Option<Forgotten> = self.table.get(&keys::forgotten(org, email)).await?;
         Ok(forgotten.map(|forgotten| forgotten.at))
@@ -107,9 +89,6 @@ impl Store {
     }
 
     /// Deletes the files and the reminder of a message, and all that happened to it.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn delete_around(&self, message: MessageId) -> Result<(), Error> {
         for prefix in [keys::ATTACHMENT, keys::HITS, keys::REPLY] {
             self.delete_all(&keys::message_partition(message), prefix).await?;
@@ -125,9 +104,6 @@ impl Store {
     }
 
     /// Gives the activities of a record that belong to a message other words.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn reword_activities(
         &self,
         org: OrgId,

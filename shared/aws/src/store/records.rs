@@ -1,7 +1,9 @@
 //! Records of the CRM, who has an address, and what was done for a record.
 //!
-//! The address index is written before the record and cleaned up after it, so it may name a record too many, never one
-//! too few; readers look whether the record still has the address.
+//! A record and its place in the index of addresses change in one transaction. Readers look whether the record still has
+//! the address all the same: an erasure takes the index away before the record.
+
+use std::collections::BTreeMap;
 
 use domain::ground::id::{ActivityId, OrgId};
 use domain::people::activity::Activity;
@@ -10,62 +12,69 @@ use domain::people::consent::ConsentEntry;
 use domain::people::record::{Record, RecordRef};
 use jiff::Timestamp;
 
-use super::idempotency::{self, Idempotency};
+use super::keys::Key;
 use super::table::{Condition, Item, Range};
-use super::{Error, Store, keys};
+use super::{Error, Next, Store, Write, keys};
+
+impl Next<Record> {
+    /// The next version of a record, with the line that its ledger gets and the index of its addresses, in one
+    /// transaction: the index names every address of a record, and no other. Addresses are compared as they are looked
+    /// up, whatever their spelling.
+    ///
+    /// # Errors
+    /// When the record cannot be serialized.
+    pub fn record(
+        org: OrgId,
+        before: Option<&Record>,
+        after: Record,
+        entry: Option<&ConsentEntry>,
+    ) -> Result<Self, Error> {
+        let reference = after.reference.clone();
+        let mut next = Self::version(&keys::record(org, &reference), before, after)?;
+        if let Some(entry) = entry {
+            let line = keys::consent(org, &reference, entry.at, next.value.version);
+            next.writes.push(Write::put(&line, entry, Condition::Absent)?);
+        }
+
+        let indexed = |record: &Record| -> BTreeMap<String, Key> {
+            let emails = record.emails.iter();
+            emails.map(|email| (email.key(), keys::address(org, email, &reference))).collect()
+        };
+        let (old, new) = (before.map(indexed).unwrap_or_default(), indexed(&next.value));
+        for (_, key) in new.iter().filter(|(email, _)| !old.contains_key(*email)) {
+            next.writes.push(Write::put(key, &reference, Condition::Any)?);
+        }
+        for (_, key) in old.into_iter().filter(|(email, _)| !new.contains_key(email)) {
+            next.writes.push(Write::delete(key));
+        }
+        Ok(next)
+    }
+}
+
+impl Next<Activity> {
+    /// A new activity of a record.
+    ///
+    /// # Errors
+    /// When the activity cannot be serialized.
+    pub fn new_activity(org: OrgId, record: &RecordRef, activity: Activity) -> Result<Self, Error> {
+        let key = keys::activity(org, record, activity.created_at, activity.id);
+        let write = Write::put(&key, &activity, Condition::Any)?;
+        Ok(Self::of(activity, vec![write]))
+    }
+}
 
 impl Store {
     /// A record.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn record(&self, org: OrgId, reference: &RecordRef) -> Result<Option<Record>, Error> {
         Ok(self.stored_record(org, reference).await?.filter(|record| !record.deleted))
     }
 
     /// A record, or what one that was deleted left behind.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn stored_record(&self, org: OrgId, reference: &RecordRef) -> Result<Option<Record>, Error> {
         self.table.get(&keys::record(org, reference)).await
     }
 
-    /// Saves a record in place of `before`, with the line that its ledger gets.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when it was changed since it was read.
-    pub async fn put_record(
-        &self,
-        org: OrgId,
-        before: Option<&Record>,
-        record: &Record,
-        entry: Option<&ConsentEntry>,
-    ) -> Result<(), Error> {
-        for email in &record.emails {
-            let item = Item::new(&keys::address(org, email, &record.reference), &record.reference)?;
-            self.table.put(item, Condition::Any).await?;
-        }
-        let condition = before.map_or(Condition::Absent, |before| Condition::Version(before.version));
-        let item = Item::new(&keys::record(org, &record.reference), record)?;
-        match entry {
-            None => self.table.put(item, condition).await?,
-            Some(entry) => {
-                let line = Item::new(&keys::consent(org, &record.reference, entry.at, record.version), entry)?;
-                self.table.transact(vec![(item, condition), (line, Condition::Absent)]).await?;
-            }
-        }
-        let gone = before.iter().flat_map(|before| &before.emails).filter(|email| !record.emails.contains(email));
-        for email in gone {
-            self.table.delete(&keys::address(org, email, &record.reference)).await?;
-        }
-        Ok(())
-    }
-
     /// The records that have an address.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn records_with(&self, org: OrgId, email: &EmailAddress) -> Result<Vec<Record>, Error> {
         // The names of kinds are the beginnings of all sort keys.
         let all = Range { from: "a".to_owned(), to: "z".to_owned(), ..Range::default() };
@@ -78,31 +87,7 @@ impl Store {
         Ok(records)
     }
 
-    /// Adds an activity to a record, and the answer that was given.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when the request was answered before.
-    pub async fn add_activity(
-        &self,
-        org: OrgId,
-        record: &RecordRef,
-        activity: &Activity,
-        answer: Option<&Idempotency>,
-    ) -> Result<(), Error> {
-        let mut writes = vec![(
-            Item::new(&keys::activity(org, record, activity.created_at, activity.id), activity)?,
-            Condition::Any,
-        )];
-        if let Some(answer) = answer {
-            writes.push(idempotency::write(org, answer)?);
-        }
-        self.table.transact(writes).await
-    }
-
     /// Adds the activity of a message to all records it belongs to. Adding it twice is the same as once.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn add_mail(&self, org: OrgId, records: &[RecordRef], activity: &Activity) -> Result<(), Error> {
         for record in records {
             let item = Item::new(&keys::activity(org, record, activity.created_at, activity.id), activity)?;
@@ -112,17 +97,11 @@ impl Store {
     }
 
     /// Takes an activity away from a record; not an error when it is not there.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn delete_activity(&self, org: OrgId, record: &RecordRef, activity: &Activity) -> Result<(), Error> {
         self.table.delete(&keys::activity(org, record, activity.created_at, activity.id)).await
     }
 
     /// The activities of a record, the newest first, after a place in the list.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn activities(
         &self,
         org: OrgId,

@@ -3,32 +3,25 @@
 use domain::ground::id::MessageId;
 use domain::message::reminder::Reminder;
 
-use super::table::{Condition, Item};
-use super::{Error, Store, keys};
+use super::{Error, Next, Store, keys};
+
+impl Next<Reminder> {
+    /// The next version of a message's reminder; without one before, a new reminder.
+    ///
+    /// # Errors
+    /// When the reminder cannot be serialized.
+    pub fn reminder(message: MessageId, before: Option<&Reminder>, after: Reminder) -> Result<Self, Error> {
+        Self::version(&keys::reminder(message), before, after)
+    }
+}
 
 impl Store {
     /// The reminder of a message.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn reminder(&self, message: MessageId) -> Result<Option<Reminder>, Error> {
         self.table.get(&keys::reminder(message)).await
     }
 
-    /// Sets a reminder where there was none, or writes its next version.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when it was changed since it was read.
-    pub async fn put_reminder(&self, message: MessageId, reminder: &Reminder) -> Result<(), Error> {
-        let first = reminder.version == 1;
-        let condition = if first { Condition::Absent } else { Condition::Version(reminder.version - 1) };
-        self.table.put(Item::new(&keys::reminder(message), reminder)?, condition).await
-    }
-
     /// Removes the reminder of a message.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn delete_reminder(&self, message: MessageId) -> Result<(), Error> {
         self.table.delete(&keys::reminder(message)).await
     }

@@ -9,26 +9,17 @@ use super::{Error, Store, keys};
 
 impl Store {
     /// Stops mail to an address. Told twice, it is one entry with the latest reason.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn suppress(&self, org: OrgId, entry: &Suppression) -> Result<(), Error> {
         let Some(email) = &entry.email else { return Ok(()) };
         self.table.put(Item::new(&keys::suppression(org, email), entry)?, Condition::Any).await
     }
 
     /// Why nothing is sent to an address.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn suppression(&self, org: OrgId, email: &EmailAddress) -> Result<Option<Suppression>, Error> {
         self.table.get(&keys::suppression(org, email)).await
     }
 
     /// All entries, in an order that stays, after the place of one. Each comes with its own place.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn suppressions(
         &self,
         org: OrgId,
@@ -43,9 +34,6 @@ impl Store {
     }
 
     /// Lets an entry go on to hold without the address: its owner was forgotten.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn mute_suppression(&self, org: OrgId, email: &EmailAddress) -> Result<(), Error> {
         let Some(entry) = self.suppression(org, email).await? else { return Ok(()) };
         let mute = Suppression { email: None, detail: String::new(), ..entry };
@@ -53,9 +41,6 @@ impl Store {
     }
 
     /// Lets mail go to an address again.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn delete_suppression(&self, org: OrgId, email: &EmailAddress) -> Result<(), Error> {
         self.table.delete(&keys::suppression(org, email)).await
     }

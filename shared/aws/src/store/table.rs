@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::pin::pin;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,6 +16,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use super::error::Error;
 use super::keys::Key;
+use super::write::{Operation, Write};
 
 /// The version of the stored shapes. A reader of a later one converts what it finds.
 const SHAPE: u32 = 1;
@@ -163,19 +164,27 @@ impl Table {
         Ok(self.item(&item.key(), true).await?.is_some_and(|stored| stored == *item))
     }
 
-    /// Writes up to 100 items, all or none.
-    pub(crate) async fn transact(&self, writes: Vec<(Item, Condition)>) -> Result<(), Error> {
-        self.transact_items(writes.into_iter().map(|(item, condition)| self.transact_put(item, condition))).await
+    /// Executes up to 100 writes, all or none. One alone needs no transaction, which costs twice as much; an addition
+    /// does, because only the conditions of the other writes keep it from being added twice.
+    pub(crate) async fn commit(&self, mut writes: Vec<Write>) -> Result<(), Error> {
+        match writes.pop() {
+            None => Ok(()),
+            Some(Write(Operation::Put(item, condition))) if writes.is_empty() => self.put(item, condition).await,
+            Some(Write(Operation::Delete(key))) if writes.is_empty() => self.delete(&key).await,
+            Some(last) => {
+                writes.push(last);
+                self.transact(writes).await
+            }
+        }
     }
 
-    /// The same together with an addition. Only the conditions of the writes keep it from being added twice.
-    pub(crate) async fn transact_adding(&self, writes: Vec<(Item, Condition)>, add: &Addition) -> Result<(), Error> {
-        let puts = writes.into_iter().map(|(item, condition)| self.transact_put(item, condition));
-        self.transact_items(puts.chain([self.transact_update(add)])).await
-    }
-
-    async fn transact_items(&self, items: impl Iterator<Item = Result<TransactWriteItem, Error>>) -> Result<(), Error> {
-        let items = items.collect::<Result<Vec<_>, _>>()?;
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), Error> {
+        let item = |Write(operation)| match operation {
+            Operation::Put(item, condition) => self.transact_put(item, condition),
+            Operation::Delete(key) => self.transact_delete(&key),
+            Operation::Add(addition) => self.transact_update(&addition),
+        };
+        let items = writes.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
         let call = self.client.transact_write_items().set_transact_items(Some(items)).send();
         call.await.map(drop).map_err(|error| match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -197,6 +206,12 @@ impl Table {
         let put = put.set_condition_expression(expression).set_expression_attribute_values(values).build();
         let put = put.map_err(|error| Error::Corrupt(error.to_string()))?;
         Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn transact_delete(&self, key: &Key) -> Result<TransactWriteItem, Error> {
+        let delete = Delete::builder().table_name(&self.name).set_key(Some(key_attributes(key))).build();
+        let delete = delete.map_err(|error| Error::Corrupt(error.to_string()))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
     fn transact_update(&self, add: &Addition) -> Result<TransactWriteItem, Error> {

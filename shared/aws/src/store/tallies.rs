@@ -12,12 +12,8 @@ use domain::signs::performance::{self, Tally};
 use serde::Deserialize;
 
 use super::hits::Figures;
-use super::idempotency::{self, Idempotency};
-use super::table::{Addition, Condition, Item, Range};
-use super::{Error, Store, keys};
-
-/// An item, and the condition of its write.
-type Write = (Item, Condition);
+use super::table::{Addition, Condition, Range};
+use super::{Error, Next, Store, Write, keys};
 
 /// A part of the figures of a template.
 #[derive(Deserialize)]
@@ -33,47 +29,33 @@ impl Store {
     /// # Errors
     /// [`Error::Conflict`] when somebody else wrote them since they were read.
     pub async fn replace_figures(&self, message: &Message, before: &Figures, after: &Figures) -> Result<(), Error> {
-        let (item, condition) = next(message, before, after)?;
-        match addition(message, before, after) {
-            None => self.table.put(item, condition).await,
-            Some(addition) => self.table.transact_adding(vec![(item, condition)], &addition).await,
-        }
+        let mut writes = vec![next(message, before, after)?];
+        writes.extend(addition(message, before, after).map(Write::add));
+        self.table.commit(writes).await
     }
 
-    /// Writes the next version of a copy that was sent, or decided about, and the answer that was given. The first followed
-    /// copy of a message that leaves counts for its template.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when the copy or the figures were changed meanwhile, or the request was answered before.
-    pub async fn settle_copy(&self, message: &Message, copy: &Copy, answer: Option<&Idempotency>) -> Result<(), Error> {
-        let counted = if performance::counts(message, copy) { self.leaving(message).await? } else { None };
-        if counted.is_none() && answer.is_none() {
-            return self.replace_copy(message.id, copy).await;
+    /// The next version of a copy that was sent, or decided about. The first tracked copy of a message that leaves counts
+    /// for its template; the count is written with it.
+    pub async fn settled_copy(&self, message: &Message, before: &Copy, after: Copy) -> Result<Next<Copy>, Error> {
+        let counts = performance::counts(message, &after);
+        let mut next = Next::copy(message.id, before, after)?;
+        if counts {
+            next.writes.extend(self.leaving(message).await?);
         }
-        let item = Item::new(&keys::copy(message.id, copy.recipient), copy)?;
-        let mut writes = vec![(item, Condition::Version(copy.version - 1))];
-        writes.extend(answer.map(|answer| idempotency::write(message.org, answer)).transpose()?);
-        match counted {
-            None => self.table.transact(writes).await,
-            Some((figures, addition)) => {
-                writes.push(figures);
-                self.table.transact_adding(writes, &addition).await
-            }
-        }
+        Ok(next)
     }
 
-    /// That a message left, unless it is known already.
-    async fn leaving(&self, message: &Message) -> Result<Option<(Write, Addition)>, Error> {
+    /// The writes that note that a message left; none when it is known already.
+    async fn leaving(&self, message: &Message) -> Result<Vec<Write>, Error> {
         let before = self.figures(message.org, message.owner, message.id).await?;
         let after = Figures { left: true, ..before.clone() };
-        let addition = addition(message, &before, &after);
-        addition.map(|addition| Ok((next(message, &before, &after)?, addition))).transpose()
+        match addition(message, &before, &after) {
+            None => Ok(Vec::new()),
+            Some(addition) => Ok(vec![next(message, &before, &after)?, Write::add(addition)]),
+        }
     }
 
     /// The figures of an organisation's templates that were used; may lag behind the last write.
-    ///
-    /// # Errors
-    /// When the table does not answer.
     pub async fn tallies(&self, org: OrgId) -> Result<BTreeMap<TemplateId, Tally>, Error> {
         let range = Range { eventual: true, ..Range::prefix("tpl_") };
         let mut tallies: BTreeMap<TemplateId, Tally> = BTreeMap::new();
@@ -93,7 +75,7 @@ impl Store {
 fn next(message: &Message, before: &Figures, after: &Figures) -> Result<Write, Error> {
     let after = Figures { version: before.version + 1, ..after.clone() };
     let condition = if before.version == 0 { Condition::Absent } else { Condition::Version(before.version) };
-    Ok((Item::new(&keys::figures(message.org, message.owner, message.id), &after)?, condition))
+    Write::put(&keys::figures(message.org, message.owner, message.id), &after, condition)
 }
 
 /// What a change of the figures adds to those of the template, if anything.

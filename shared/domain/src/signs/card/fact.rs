@@ -106,8 +106,9 @@ impl Fact<'_> {
         }
     }
 
-    /// Carries a time that cannot change: an earlier open may be found later and would else make a second card.
-    fn id(self, message: MessageId) -> CardId {
+    /// The id of its card. It carries a time that cannot change: an earlier open may be found later and would else make a
+    /// second card.
+    pub fn id(self, message: MessageId) -> CardId {
         let of = message.to_string();
         match self {
             Self::FirstOpen { recipient, .. } => {
