@@ -231,7 +231,7 @@ async fn tracking_can_be_switched_for_all_and_for_one() {
     assert_eq!(world.call("GET", &path, Value::Null).await.1["state"], "on");
     assert_eq!(world.call("PUT", &path, json!({"requested": false})).await.1["state"], "off");
     assert_eq!(world.call("PUT", &path, json!({"requested": true})).await.1["state"], "on");
-    let (_, settings) = world.call("PUT", "/v1/settings", json!({"tracking_enabled": false})).await;
+    let (_, settings) = world.call("PATCH", "/v1/settings", json!({"tracking_enabled": false})).await;
     assert_eq!((&settings["tracking_enabled"], &settings["default_tracking"]), (&json!(false), &json!(true)));
     assert_eq!(world.call("GET", &path, Value::Null).await.1["state"], "off");
     world.release(&id).await;

@@ -240,7 +240,7 @@ async fn an_answer_satisfies_a_reminder_and_a_note_does_not() {
 #[tokio::test]
 async fn replies_to_the_inbound_domain_are_passed_on_to_the_author_and_thread() {
     let world = World::new().await;
-    let (code, settings) = world.call("PUT", "/v1/settings", json!({"replies": "inbound_domain"})).await;
+    let (code, settings) = world.call("PATCH", "/v1/settings", json!({"replies": "inbound_domain"})).await;
     assert_eq!((code, &settings["replies"]), (200, &json!("inbound_domain")));
     let id = world.send(offer()).await;
     let mail = world.received().remove(0);

@@ -227,7 +227,7 @@ async fn figures_are_found_although_the_messages_between_are_many() {
 #[tokio::test(start_paused = true)]
 async fn without_following_lists_by_a_figure_are_in_order_of_time_and_empty_of_figures() {
     let world = lively().await;
-    world.call("PUT", "/v1/settings", json!({"tracking_enabled": false})).await;
+    world.call("PATCH", "/v1/settings", json!({"tracking_enabled": false})).await;
     for source in ["", "regarding=opportunity:o-7&"] {
         let page = page(&world, &world.key, &format!("{source}sort=-opens")).await;
         let shown: Vec<_> = items(&page).iter().map(|item| json!([item["subject"], item["kpis"]["opens"]])).collect();

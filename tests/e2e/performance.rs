@@ -132,7 +132,7 @@ async fn what_is_not_followed_does_not_count() {
     post(&world, &answer(&world.received()[2], "", "Yes.").replace("<1@", "<2@")).await;
     assert_eq!((world.kpi(&late, "replies").await, figures(&world, &id).await), (1, [0, 0, 0]));
 
-    world.call("PUT", "/v1/settings", json!({"blocked_recipients": "clean_copy"})).await;
+    world.call("PATCH", "/v1/settings", json!({"blocked_recipients": "clean_copy"})).await;
     world.send(made_from(&id, &["a@example.org", "boss@example.org"])).await;
     assert_eq!(figures(&world, &id).await, [1, 0, 0], "one of its copies is followed");
 }
@@ -172,12 +172,12 @@ async fn an_organisation_that_does_not_follow_mail_has_templates_without_figures
     let world = World::new().await;
     let id = template(&world, "Offer", "en").await;
     sent(&world, &id, 1, 1, 1).await;
-    world.call("PUT", "/v1/settings", json!({"tracking_enabled": false})).await;
+    world.call("PATCH", "/v1/settings", json!({"tracking_enabled": false})).await;
     sent(&world, &id, 1, 0, 1).await;
     assert_eq!(of(&world, &id).await, performance([0, 0, 0], "mail is not followed"));
     let (status, list) = world.call("GET", "/v1/templates", Value::Null).await;
     assert_eq!((status, &list["items"][0]["performance"]["sent"]), (200, &json!(0)));
-    world.call("PUT", "/v1/settings", json!({"tracking_enabled": true})).await;
+    world.call("PATCH", "/v1/settings", json!({"tracking_enabled": true})).await;
     assert_eq!(figures(&world, &id).await, [1, 1, 1], "what was counted before is there again");
 }
 

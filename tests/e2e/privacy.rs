@@ -18,7 +18,7 @@ async fn prefer(world: &World, record: &str, tracking: &str) {
 }
 
 async fn settings(world: &World, change: Value) {
-    assert_eq!(world.call("PUT", "/v1/settings", change).await.0, 200);
+    assert_eq!(world.call("PATCH", "/v1/settings", change).await.0, 200);
 }
 
 fn to_two() -> Value {
@@ -278,7 +278,7 @@ async fn with_tracking_off_nothing_is_recorded_and_the_figures_are_empty() {
     settings(&world, json!({"tracking_enabled": true})).await;
     world.settle().await;
     assert_eq!(world.kpi(&id, "opens").await, 1, "what came meanwhile was not recorded");
-    let (status, problem) = world.call("PUT", "/v1/settings", json!({"unknown_consent": "unknown"})).await;
+    let (status, problem) = world.call("PATCH", "/v1/settings", json!({"unknown_consent": "unknown"})).await;
     assert_eq!((status, problem["code"].as_str()), (422, Some("invalid_value")));
 }
 

@@ -10,7 +10,7 @@ use crate::world::{Received, World, offer};
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 async fn keep(world: &World, days: u32) {
-    let (status, settings) = world.call("PUT", "/v1/settings", json!({"retention_days": days})).await;
+    let (status, settings) = world.call("PATCH", "/v1/settings", json!({"retention_days": days})).await;
     assert_eq!((status, &settings["retention_days"]), (200, &json!(days)));
 }
 
@@ -86,7 +86,7 @@ async fn the_settings_of_the_day_decide() {
     world.telltale.timers.tick().await;
     assert_eq!(around(&world).await, 0);
     for days in [json!(0), json!(3651), json!(-1), json!("30")] {
-        assert_eq!(world.call("PUT", "/v1/settings", json!({"retention_days": days})).await.0, 422, "{days}");
+        assert_eq!(world.call("PATCH", "/v1/settings", json!({"retention_days": days})).await.0, 422, "{days}");
     }
 }
 

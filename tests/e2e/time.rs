@@ -373,14 +373,14 @@ async fn working_hours_are_the_organisations() {
     let contact = json!({"emails": ["a@example.org"], "time_zone": "Europe/Berlin"});
     assert_eq!(world.call("PUT", "/v1/records/contact/c-1", contact).await.0, 201);
     let hours = json!({"start": "13:30", "end": "18:00", "days": ["tue"]});
-    let (status, settings) = world.call("PUT", "/v1/settings", json!({"working_hours": hours})).await;
+    let (status, settings) = world.call("PATCH", "/v1/settings", json!({"working_hours": hours})).await;
     assert_eq!((status, &settings["working_hours"]), (200, &hours));
     let (_, time) = world.call("GET", "/v1/delivery-time?record=contact:c-1", Value::Null).await;
     assert_eq!(time["recommended"]["recipient_local"], "2026-11-24T13:30:00");
     for bad in
         [json!({"start": "18:00", "end": "08:00", "days": ["mon"]}), json!({"start": "8", "end": "9", "days": ["mon"]})]
     {
-        let (status, problem) = world.call("PUT", "/v1/settings", json!({"working_hours": bad})).await;
+        let (status, problem) = world.call("PATCH", "/v1/settings", json!({"working_hours": bad})).await;
         assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!("/working_hours")), "{problem}");
     }
 }

@@ -1,9 +1,12 @@
-//! The API: what CRM integrations call.
+//! The API: the door for CRM integrations. It translates JSON into what the desk does, and back.
 //!
 //! - Trigger: `/v1/*` through API Gateway.
-//! - Reads and writes: messages, copies, files, settings; the figures and the log are only read.
+//! - Reads and writes: through the desk: messages, copies, files, records, templates, settings; figures and log are only
+//!   read.
 //! - On failure: a problem document (RFC 9457) with a stable `code`; nothing half written. A request with an
 //!   `Idempotency-Key` may be repeated and gets the same answer.
+//!
+//! `http` holds what all operations share. Each noun has a module with its input, its view and its handlers.
 
 use std::sync::Arc;
 
@@ -15,46 +18,31 @@ use aws::ids::Ids;
 use aws::queue::Queue;
 use aws::store::Store;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use desk::Desk;
 use domain::ground::keyring::KeyRing;
-use domain::ground::task::SendTask;
 
-mod caller;
-mod compose;
-mod cursor;
-mod document;
-mod erase;
-mod fill;
-mod idempotency;
-mod input;
-mod paging;
-mod problem;
-mod release;
-mod routes;
-mod routing;
-mod standing;
-mod view;
+mod activities;
+mod cards;
+mod delivery_time;
+mod http;
+mod images;
+mod me;
+mod messages;
+mod people;
+mod records;
+mod settings;
+mod suppressions;
+mod templates;
 
 /// What the API touches.
 pub struct App {
-    /// The table.
-    pub store: Store,
-    /// Bodies, files, long answers.
-    pub blobs: Blobs,
-    /// Takes send tasks.
-    pub sends: Queue<SendTask>,
+    /// The desk, which reaches the table, storage and the queue of send tasks.
+    pub desk: Desk,
     /// Signs cursors.
     pub keys: KeyRing,
-    /// The domain whose mail comes to us.
-    pub inbound_domain: Option<String>,
-    /// The time of day.
+    /// The time of day, taken once for each request.
     pub clock: Clock,
-    /// Makes ids.
-    pub ids: Ids,
 }
-
-/// The largest request: what Lambda takes.
-const MAX_REQUEST: usize = 6 * 1024 * 1024;
 
 impl App {
     /// Reads the configuration.
@@ -63,28 +51,23 @@ impl App {
     /// When a variable is missing or malformed.
     pub fn from_env() -> Result<Self, ConfigError> {
         let aws = Aws::from_env()?;
-        Ok(Self {
+        let desk = Desk {
             store: Store::from_env(aws.dynamodb())?,
             blobs: Blobs::from_env(aws.s3())?,
             sends: Queue::from_env(aws.sqs(), names::SENDS_QUEUE)?,
-            keys: config::json(names::TRACKING_KEYS)?,
             inbound_domain: config::optional(names::INBOUND_DOMAIN),
-            clock: Clock::system(),
             ids: Ids::System,
-        })
+        };
+        Ok(Self { desk, keys: config::json(names::TRACKING_KEYS)?, clock: Clock::system() })
     }
 }
 
 type Shared = axum::extract::State<Arc<App>>;
 
 /// The OpenAPI document of all routes, as it is served and committed.
-pub use routing::openapi;
+pub use http::routing::openapi;
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    routing::router()
-        .fallback(problem::no_such_route)
-        .method_not_allowed_fallback(problem::no_such_method)
-        .layer(DefaultBodyLimit::max(MAX_REQUEST))
-        .with_state(Arc::new(app))
+    http::router(app)
 }

@@ -66,8 +66,7 @@ async fn refusal(app: &App, stored: &MessageWithCopies, recipient: u16) -> Resul
 
 fn envelope<'a>(stored: &'a MessageWithCopies, copy: &Copy, attempt: AttemptId, bytes: Vec<u8>) -> SesMail<'a> {
     let message = &stored.message;
-    let to =
-        message.recipient(copy.recipient).map_or("", |recipient| recipient.mailbox.email.as_str());
+    let to = message.recipient(copy.recipient).map_or("", |recipient| recipient.mailbox.email.as_str());
     let tags = vec![
         ("org", message.org.to_string()),
         ("message", message.id.to_string()),

@@ -12,6 +12,7 @@ use aws::store::Store;
 use aws_credential_types::Credentials;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use desk::Desk;
 use domain::ground::keyring::KeyRing;
 use domain::ground::token::TokenSigner;
 use http_body::Body;
@@ -180,17 +181,14 @@ impl Parts {
     }
 
     fn api(&self) -> api::App {
-        let (clock, ids, keys) = (self.cloud.clock.clone(), self.setup.ids.clone(), self.setup.keys.clone());
-        let inbound_domain = Some(INBOUND_DOMAIN.to_owned());
-        api::App {
+        let desk = Desk {
             store: self.store(),
             blobs: self.blobs(),
             sends: self.queue(SENDS),
-            keys,
-            inbound_domain,
-            clock,
-            ids,
-        }
+            inbound_domain: Some(INBOUND_DOMAIN.to_owned()),
+            ids: self.setup.ids.clone(),
+        };
+        api::App { desk, keys: self.setup.keys.clone(), clock: self.cloud.clock.clone() }
     }
 
     fn pixel(&self) -> pixel::App {

@@ -1,13 +1,13 @@
 //! Messages: what an author writes, what may still be changed, and what its copies make of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::id::{EventId, MessageId, OrgId, TemplateId, UserId};
 use crate::message::copy::{Copy, CopyState, Untracked};
-use crate::message::tracking::TrackingDecision;
+use crate::message::tracking::{TrackingDecision, UntrackedReason};
 use crate::people::address::EmailAddress;
 use crate::people::consent::Standing;
 use crate::people::record::RecordRef;
@@ -49,6 +49,20 @@ pub enum RecipientRole {
     Cc,
     /// Copied, for nobody to see.
     Bcc,
+}
+
+impl RecipientRole {
+    /// All fields, in their order.
+    pub const ALL: [Self; 3] = [Self::To, Self::Cc, Self::Bcc];
+
+    /// The word used in paths and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::To => "to",
+            Self::Cc => "cc",
+            Self::Bcc => "bcc",
+        }
+    }
 }
 
 /// Somebody the message goes to. The position in [`Message::recipients`] is the recipient's number in copies,
@@ -114,7 +128,10 @@ pub struct Message {
     /// The template that it was made from.
     #[serde(default)]
     pub template: Option<TemplateId>,
-    /// The author wants to follow it.
+    /// Names and values that the caller keeps with the message, such as its own ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// The author wants to track it.
     pub tracking_requested: bool,
     /// It was followed when it was released.
     #[serde(default)]
@@ -224,12 +241,13 @@ impl Message {
         let objecting: Vec<u16> =
             self.blocked.iter().copied().chain(left).collect::<BTreeSet<_>>().into_iter().collect();
         let any = copies.iter().any(|copy| copy.untouched.is_none());
-        let state = match (self.tracked && any, objecting.is_empty()) {
-            (true, _) => TrackingState::On,
-            (false, true) => TrackingState::Off,
-            (false, false) => TrackingState::Blocked,
+        let (state, reason) = match (self.tracked && any, objecting.is_empty()) {
+            (true, _) => (TrackingState::On, None),
+            (false, false) => (TrackingState::Blocked, Some(UntrackedReason::Recipients)),
+            (false, true) if self.tracking_requested => (TrackingState::Off, Some(UntrackedReason::Organisation)),
+            (false, true) => (TrackingState::Off, Some(UntrackedReason::Author)),
         };
-        TrackingDecision { state, objecting }
+        TrackingDecision { state, reason, objecting }
     }
 
     /// The records to link to: what it is about, and its recipients, each once.
@@ -306,6 +324,7 @@ pub(crate) mod tests {
             subject: String::new(),
             regarding: None,
             template: None,
+            metadata: BTreeMap::new(),
             tracking_requested: true,
             tracked: true,
             blocked: Vec::new(),

@@ -6,18 +6,14 @@
 use std::collections::BTreeSet;
 
 use domain::ground::id::{MessageId, OrgId};
-use domain::message::{Message, Recipient};
 use domain::people::address::EmailAddress;
 use domain::people::record::{Record, RecordRef};
-use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::table::{Condition, Item, Range};
-use super::{Error, Store, keys};
+use super::{Error, Next, Store, Write, keys};
 
-/// How many notes are written at once.
-const AT_ONCE: usize = 10;
 /// What the sort keys of messages begin with.
 const MESSAGE: &str = "msg_";
 
@@ -30,20 +26,20 @@ struct Forgotten {
     at: Timestamp,
 }
 
-impl Store {
-    /// Notes that a message is to go to these recipients.
-    pub async fn note_recipients(&self, message: &Message, recipients: &[Recipient]) -> Result<(), Error> {
-        let note = |recipient: &Recipient| {
-            let email = recipient.mailbox.email.clone();
-            async move { self.note_mail(message.org, &email, message.id).await }
-        };
-        let notes: Vec<_> = recipients.iter().map(note).collect();
-        stream::iter(notes).buffer_unordered(AT_ONCE).try_collect().await
+impl Write {
+    /// Notes that a message has to do with an address.
+    ///
+    /// # Errors
+    /// When the note cannot be serialized.
+    pub fn mail_with(org: OrgId, email: &EmailAddress, message: MessageId) -> Result<Self, Error> {
+        Self::put(&keys::mail_with(org, email, message), &Mail {}, Condition::Any)
     }
+}
 
+impl Store {
     /// Notes that a message has to do with an address.
     pub async fn note_mail(&self, org: OrgId, email: &EmailAddress, message: MessageId) -> Result<(), Error> {
-        self.table.put(Item::new(&keys::mail_with(org, email, message), &Mail {})?, Condition::Any).await
+        self.commit(vec![Write::mail_with(org, email, message)?], None).await
     }
 
     /// The messages that have to do with one of these addresses, oldest first.
@@ -77,7 +73,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the record was changed since it was read.
-    pub async fn erase_record(&self, org: OrgId, before: &Record, erased: &Record) -> Result<(), Error> {
+    pub async fn erase_record(&self, org: OrgId, before: &Record, erased: Record) -> Result<(), Error> {
         let reference = &before.reference;
         for prefix in [keys::ACTIVITY, keys::CONSENT] {
             self.delete_all(&keys::record_partition(org, reference), prefix).await?;
@@ -85,7 +81,7 @@ impl Store {
         for email in &before.emails {
             self.table.delete(&keys::address(org, email, reference)).await?;
         }
-        self.table.put(Item::new(&keys::record(org, reference), erased)?, Condition::Version(before.version)).await
+        self.write(Next::version(&keys::record(org, reference), Some(before), erased)?).await.map(drop)
     }
 
     /// Deletes the files and the reminder of a message, and all that happened to it.

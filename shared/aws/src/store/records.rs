@@ -51,6 +51,17 @@ impl Next<Record> {
     }
 }
 
+impl Write {
+    /// Lists the mail of a message with a record. Listing it twice is the same as once.
+    ///
+    /// # Errors
+    /// When the activity cannot be serialized.
+    pub fn mail_activity(org: OrgId, record: &RecordRef, activity: &Activity) -> Result<Self, Error> {
+        let key = keys::activity(org, record, activity.created_at, activity.id);
+        Self::put(&key, activity, Condition::Any)
+    }
+}
+
 impl Next<Activity> {
     /// A new activity of a record.
     ///
@@ -85,15 +96,6 @@ impl Store {
             records.extend(record.filter(|record| record.emails.iter().any(|own| own.key() == email.key())));
         }
         Ok(records)
-    }
-
-    /// Adds the activity of a message to all records it belongs to. Adding it twice is the same as once.
-    pub async fn add_mail(&self, org: OrgId, records: &[RecordRef], activity: &Activity) -> Result<(), Error> {
-        for record in records {
-            let item = Item::new(&keys::activity(org, record, activity.created_at, activity.id), activity)?;
-            self.table.put(item, Condition::Any).await?;
-        }
-        Ok(())
     }
 
     /// Takes an activity away from a record; not an error when it is not there.

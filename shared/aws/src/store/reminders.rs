@@ -3,7 +3,7 @@
 use domain::ground::id::MessageId;
 use domain::message::reminder::Reminder;
 
-use super::{Error, Next, Store, keys};
+use super::{Error, Next, Store, Write, keys};
 
 impl Next<Reminder> {
     /// The next version of a message's reminder; without one before, a new reminder.
@@ -12,6 +12,13 @@ impl Next<Reminder> {
     /// When the reminder cannot be serialized.
     pub fn reminder(message: MessageId, before: Option<&Reminder>, after: Reminder) -> Result<Self, Error> {
         Self::version(&keys::reminder(message), before, after)
+    }
+}
+
+impl Write {
+    /// Removes the reminder of a message; not an error when there is none.
+    pub fn no_reminder(message: MessageId) -> Self {
+        Self::delete(keys::reminder(message))
     }
 }
 

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::ground::id::AttemptId;
 
 pub mod delivery;
+pub mod status;
 
 use delivery::Delivery;
 

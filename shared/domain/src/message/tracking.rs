@@ -1,19 +1,41 @@
-//! Follow, don't follow, blocked: what the author wants, the organisation allows and the recipients let happen.
+//! Tracking of a message: the author asks for it, the organisation allows it, and the recipients let it happen.
+
+use serde::{Deserialize, Serialize};
 
 use crate::message::TrackingState;
 use crate::people::consent::{Preference, Standing};
 use crate::team::settings::{BlockedRecipients, Settings};
 
-/// Whether a message is followed, and who objects.
+/// Whether a message is tracked, and who objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackingDecision {
-    /// Followed or not.
+    /// Tracked or not.
     pub state: TrackingState,
-    /// The positions of the recipients who do not allow it. Empty when nobody wants to follow it.
+    /// Why it is not; `None` when it is.
+    pub reason: Option<UntrackedReason>,
+    /// The positions of the recipients who do not allow it. Empty when nobody wants to track the message.
     pub objecting: Vec<u16>,
 }
 
-/// True when this preference forbids following, by the organisation's rule for those whom nobody asked.
+/// Why a message is not tracked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UntrackedReason {
+    /// The author does not want it.
+    Author,
+    /// The organisation does not track mail.
+    Organisation,
+    /// One or more recipients do not allow it.
+    Recipients,
+}
+
+impl TrackingDecision {
+    fn off(reason: UntrackedReason) -> Self {
+        Self { state: TrackingState::Off, reason: Some(reason), objecting: Vec::new() }
+    }
+}
+
+/// True when this preference forbids tracking, by the organisation's rule for those whom nobody asked.
 pub fn forbids(preference: Preference, settings: &Settings) -> bool {
     match preference {
         Preference::Allow => false,
@@ -22,16 +44,24 @@ pub fn forbids(preference: Preference, settings: &Settings) -> bool {
     }
 }
 
-/// Decides about a message that would leave now, from what its recipients allow, in their order.
+/// Decides about a message that would leave now, from the standings of its recipients, in their order.
 pub fn decide(requested: bool, settings: &Settings, standings: &[Standing]) -> TrackingDecision {
-    if !requested || !settings.tracking_enabled {
-        return TrackingDecision { state: TrackingState::Off, objecting: Vec::new() };
+    if !requested {
+        return TrackingDecision::off(UntrackedReason::Author);
     }
+    if !settings.tracking_enabled {
+        return TrackingDecision::off(UntrackedReason::Organisation);
+    }
+
+    let numbered = (0..).zip(standings);
     let objecting: Vec<u16> =
-        (0..).zip(standings).filter(|(_, who)| forbids(who.preference, settings)).map(|(n, _)| n).collect();
-    let rest = settings.blocked_recipients == BlockedRecipients::CleanCopy && objecting.len() < standings.len();
-    let state = if objecting.is_empty() || rest { TrackingState::On } else { TrackingState::Blocked };
-    TrackingDecision { state, objecting }
+        numbered.filter(|(_, standing)| forbids(standing.preference, settings)).map(|(n, _)| n).collect();
+    let others = objecting.len() < standings.len();
+    let clean_copies = settings.blocked_recipients == BlockedRecipients::CleanCopy && others;
+    if objecting.is_empty() || clean_copies {
+        return TrackingDecision { state: TrackingState::On, reason: None, objecting };
+    }
+    TrackingDecision { state: TrackingState::Blocked, reason: Some(UntrackedReason::Recipients), objecting }
 }
 
 #[cfg(test)]
@@ -55,10 +85,17 @@ mod tests {
             let standing = |preference: &Preference| Standing { preference: *preference, ..Standing::default() };
             let standings: Vec<Standing> = recipients.iter().map(standing).collect();
             let settings = Settings { unknown_consent, blocked_recipients, ..Settings::default() };
-            let want = TrackingDecision { state, objecting };
+            let reason = match state {
+                On => None,
+                Off => Some(UntrackedReason::Author),
+                Blocked => Some(UntrackedReason::Recipients),
+            };
+            let want = TrackingDecision { state, reason, objecting };
             assert_eq!(decide(requested, &settings, &standings), want, "{recipients:?}");
             let off = Settings { tracking_enabled: false, ..settings };
-            assert_eq!(decide(requested, &off, &standings).state, Off);
+            let off = decide(requested, &off, &standings);
+            let why = if requested { UntrackedReason::Organisation } else { UntrackedReason::Author };
+            assert_eq!((off.state, off.reason), (Off, Some(why)));
         }
     }
 }

@@ -63,29 +63,57 @@ pub struct ConsentEntry {
     pub consent: Option<Consent>,
 }
 
-/// What the records of one recipient come to: the strictest of them counts.
+/// The record whose preference decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decider {
+    /// The record; an account when its objection binds the recipient.
+    pub record: RecordRef,
+    /// Its name.
+    pub name: String,
+}
+
+/// The records of one recipient taken together: the strictest of them counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
     /// The record to show for the recipient: the one that was named, else the first of contact, lead, account and
     /// opportunity.
     pub record: Option<RecordRef>,
-    /// What they allow.
+    /// The name of that record.
+    pub name: Option<String>,
+    /// The preference that stands on that record.
+    pub own: Preference,
+    /// The preference that counts.
     pub preference: Preference,
+    /// The record that the counting preference comes from.
+    pub decided_by: Option<Decider>,
     /// Before this instant, an objection may have held.
     pub denied_until: Option<Timestamp>,
 }
 
 impl Standing {
     /// The standing of somebody with these records, of which one may have been named, and the accounts they belong to.
-    /// An account's objection binds its contacts; what else it allows does not.
+    /// An account's objection binds its contacts; its other preferences do not.
     pub fn of(named: Option<&RecordRef>, records: &[Record], accounts: &[Record]) -> Self {
-        let mut own: Vec<&RecordRef> = records.iter().map(|record| &record.reference).collect();
-        own.sort();
-        let denied = accounts.iter().any(|account| account.tracking == Preference::Deny);
-        let strictest = records.iter().map(|record| record.tracking).max().unwrap_or_default();
+        let mut own: Vec<&Record> = records.iter().collect();
+        own.sort_by(|a, b| a.reference.cmp(&b.reference));
+        let is_named = |record: &&&Record| Some(&record.reference) == named;
+        let shown = match named {
+            Some(_) => own.iter().find(is_named),
+            None => own.first(),
+        };
+
+        let objecting_account = accounts.iter().find(|account| account.tracking == Preference::Deny);
+        // Of equals, the record that is shown decides.
+        let strictest = own.iter().max_by_key(|record| (record.tracking, shown.is_some_and(|shown| shown == *record)));
+        let decider = objecting_account.or_else(|| strictest.copied());
+        let decider = decider.filter(|record| record.tracking != Preference::Unknown);
+
         Self {
-            record: named.or_else(|| own.first().copied()).cloned(),
-            preference: if denied { Preference::Deny } else { strictest },
+            record: named.or_else(|| shown.map(|record| &record.reference)).cloned(),
+            name: shown.map(|record| record.name.clone()).filter(|name| !name.trim().is_empty()),
+            own: shown.map(|record| record.tracking).unwrap_or_default(),
+            preference: decider.map(|record| record.tracking).unwrap_or_default(),
+            decided_by: decider.map(|record| Decider { record: record.reference.clone(), name: record.name.clone() }),
             denied_until: records.iter().chain(accounts).filter_map(|record| record.denied_until).max(),
         }
     }
@@ -157,6 +185,22 @@ mod tests {
         let named = "account:3".parse().unwrap();
         assert_eq!(Standing::of(Some(&named), &records, &[]).record, Some(named));
         assert_eq!(Standing::of(None, &records, &[]).record, Some("contact:2".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_record_that_decides_is_named() {
+        let contact = Record { name: "Ann".to_owned(), ..record("contact:1", Preference::Allow) };
+        let account = Record { name: "Example Ltd".to_owned(), ..record("account:9", Preference::Deny) };
+        let standing = Standing::of(None, std::slice::from_ref(&contact), std::slice::from_ref(&account));
+        assert_eq!((standing.own, standing.preference), (Preference::Allow, Preference::Deny));
+        assert_eq!(standing.name.as_deref(), Some("Ann"));
+        let decider = standing.decided_by.unwrap();
+        assert_eq!((decider.record, decider.name), (account.reference, "Example Ltd".to_owned()));
+
+        let lead = record("lead:2", Preference::Deny);
+        let standing = Standing::of(None, &[contact, lead.clone()], &[]);
+        assert_eq!(standing.decided_by.map(|decider| decider.record), Some(lead.reference));
+        assert_eq!(Standing::of(None, &[record("contact:1", Preference::Unknown)], &[]).decided_by, None);
     }
 
     #[test]

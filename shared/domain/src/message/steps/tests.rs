@@ -31,7 +31,7 @@ fn tomorrow() -> Schedule {
 }
 
 fn released(schedule: Option<Schedule>) -> MessageWithCopies {
-    let decision = TrackingDecision { state: TrackingState::On, objecting: vec![1] };
+    let decision = TrackingDecision { state: TrackingState::On, reason: None, objecting: vec![1] };
     let terms = ReleaseTerms { decision, schedule, links: 3 };
     let settings = Settings { replies: Replies::InboundDomain, ..Settings::default() };
     draft(&["a@example.org", "b@example.org"]).released(terms, &settings, now()).unwrap()
@@ -50,7 +50,7 @@ fn a_release_decides_tracking_for_each_copy() {
 #[test]
 fn only_a_draft_is_released() {
     for state in [MessageState::Released, MessageState::Cancelled] {
-        let decision = TrackingDecision { state: TrackingState::Off, objecting: Vec::new() };
+        let decision = TrackingDecision { state: TrackingState::Off, reason: None, objecting: Vec::new() };
         let terms = ReleaseTerms { decision, schedule: None, links: 0 };
         let message = Message { state, ..draft(&["a@example.org"]) };
         assert_eq!(message.released(terms, &Settings::default(), now()), Err(StepRefused::NotDraft), "{state:?}");

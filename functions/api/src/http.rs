@@ -1,0 +1,32 @@
+//! HTTP, the part that all operations share: the caller, inputs, answers, problems, and the document of it all.
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::{Router, middleware};
+
+use crate::App;
+
+pub(crate) mod body;
+pub(crate) mod caller;
+pub(crate) mod cursor;
+pub(crate) mod document;
+pub(crate) mod once;
+pub(crate) mod page;
+pub(crate) mod path;
+pub(crate) mod problem;
+pub(crate) mod routing;
+pub(crate) mod schema;
+
+/// The largest request, in bytes: what Lambda takes.
+pub(crate) const MAX_REQUEST: usize = 6 * 1024 * 1024;
+
+/// All routes, with the answers for what is no route.
+pub(crate) fn router(app: App) -> Router {
+    routing::router()
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(DefaultBodyLimit::max(MAX_REQUEST))
+        .layer(middleware::map_response(problem::render))
+        .with_state(Arc::new(app))
+}

@@ -1,0 +1,37 @@
+//! The settings of an organisation.
+
+use domain::team::settings::{InvalidSetting, Settings, SettingsChange};
+
+use crate::{Actor, Code, Desk, Refused};
+
+impl Desk {
+    /// The settings of the actor's organisation.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn settings(&self, actor: &Actor) -> Result<Settings, Refused> {
+        Ok(self.store.settings(actor.org).await?)
+    }
+
+    /// Changes the settings.
+    ///
+    /// # Errors
+    /// The setting that cannot be so.
+    pub async fn change_settings(&self, actor: &Actor, change: SettingsChange) -> Result<Settings, Refused> {
+        let before = self.store.settings(actor.org).await?;
+        let after = before.changed(change, self.inbound_domain.is_some(), actor.now)?;
+        self.store.put_settings(actor.org, &after).await?;
+        Ok(after)
+    }
+}
+
+impl From<InvalidSetting> for Refused {
+    fn from(invalid: InvalidSetting) -> Self {
+        let (field, code) = match invalid {
+            InvalidSetting::UnknownConsent => ("/unknown_consent", Code::InvalidValue),
+            InvalidSetting::RetentionDays => ("/retention_days", Code::InvalidValue),
+            InvalidSetting::NoInboundDomain => ("/replies", Code::NoInboundDomain),
+        };
+        Self::field(field, code, invalid)
+    }
+}
