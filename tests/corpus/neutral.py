@@ -21,7 +21,7 @@ ADDRESS = re.compile(rb"(?<![A-Za-z0-9._%+=-])([A-Za-z0-9][A-Za-z0-9._%+=$#~/&!*
 # Hosts of large providers may be named; persons there may not.
 PROVIDERS = re.compile(
     rb"(^|\.)(google|gmail|googlemail|yahoo|hotmail|outlook|live|msn|aol|microsoft|office365|icloud|apple|me|mac|comcast|cox|"
-    rb"earthlink|att|verizon|earthlink|web|gmx|t-online|mail|yandex|amazonses|sendgrid|mailgun|qq|163|126|sina)"
+    rb"earthlink|att|verizon|web|gmx|t-online|mail|yandex|amazonses|sendgrid|mailgun|qq|163|126|sina)"
     rb"\.(com|net|org|de|ru|co\.uk|fr|cn|com\.cn|co\.jp|es|it)$",
     re.I,
 )
