@@ -2,8 +2,9 @@
 //!
 //! Units and calls are counted, not timed, so they are the same on every machine; those with a target are gates, and a
 //! missed one fails the run. Times depend on the machine and are printed only. `cargo bench -p e2e -- --cost` writes
-//! `docs/COST.md` from the same counts.
+//! `docs/COST.md` from the same counts; `-- --corpus` only tells the foreign mails apart.
 
+mod corpus;
 mod cost;
 mod inbound;
 mod mails;
@@ -22,6 +23,10 @@ use std::process::ExitCode;
 const COST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/COST.md");
 
 fn main() -> ExitCode {
+    if std::env::args().any(|argument| argument == "--corpus") {
+        print!("{}", corpus::text());
+        return ExitCode::SUCCESS;
+    }
     let page = runtime(true).block_on(money::page());
     if std::env::args().any(|argument| argument == "--cost") {
         std::fs::write(COST, page).unwrap();
@@ -34,7 +39,7 @@ fn main() -> ExitCode {
     rows.extend(inbound::reading());
     rows.extend(speed::composing());
     rows.extend(runtime(false).block_on(speed::opens()));
-    print!("{}", table::text(&rows));
+    print!("{}{}", table::text(&rows), corpus::text());
     let missed = rows.iter().filter(|row| row.misses()).count();
     if std::fs::read_to_string(COST).unwrap_or_default() != page {
         eprintln!("docs/COST.md is not what was counted; write it with --cost");
