@@ -13,16 +13,10 @@ use aws::lambda::batch::{self, Event, Outcome, Response};
 use aws::lambda::ses::arrival::Arrival;
 use aws::queue::{Queue, Unavailable};
 use aws::store::{self, Store};
+use desk::letters::{LetterNews, Letters};
 use domain::ground::task::{FeedbackTask, RecordTask, SendTask};
 use domain::ground::token::TokenSigner;
-use domain::signs::reply::{MessageReply, ReplyKind};
 use jiff::SignedDuration;
-
-mod belongs;
-mod bounce;
-mod letter;
-
-use letter::Letter;
 
 /// What the function touches.
 pub struct App {
@@ -81,22 +75,18 @@ async fn take_in(app: &App, arrival: &Arrival) -> Result<Outcome, Later> {
         Err(blobs::Error::Missing) => return Ok(Outcome::Drop("no such mail in storage")),
         Err(error) => return Err(Later(error.to_string())),
     };
-    let letter = Letter::open(arrival, &raw);
-    let Some(belongs) = belongs::find(app, arrival, &letter).await? else {
-        return Ok(Outcome::Drop("belongs to no message"));
-    };
-    if letter.kind() == ReplyKind::Bounce
-        && let Some(report) = bounce::report(app, arrival, &letter, &belongs).await?
-    {
-        app.feedback.put(&FeedbackTask::ReportV1(report)).await?;
-        return Ok(Outcome::Done);
+    let letters = Letters { store: &app.store, signer: &app.signer, inbound_domain: app.inbound_domain.as_deref() };
+    match letters.read(arrival, &raw).await? {
+        None => return Ok(Outcome::Drop("belongs to no message")),
+        Some(LetterNews::Bounce(report)) => app.feedback.put(&FeedbackTask::ReportV1(*report)).await?,
+        Some(LetterNews::Reply { reply, for_author }) => {
+            if for_author {
+                let (message, key, verified) = (reply.message, arrival.key.clone(), reply.reply.verified);
+                app.sends.put_all(&[(SendTask::ForwardV1 { message, key, verified }, SignedDuration::ZERO)]).await?;
+            }
+            app.events.put(&RecordTask::ReplyV1(*reply)).await?;
+        }
     }
-    let reply = letter.reply(arrival, &belongs);
-    if letter.is_for_author(&belongs, &reply) {
-        let (message, key, verified) = (belongs.message.id, arrival.key.clone(), reply.verified);
-        app.sends.put_all(&[(SendTask::ForwardV1 { message, key, verified }, SignedDuration::ZERO)]).await?;
-    }
-    app.events.put(&RecordTask::ReplyV1(MessageReply { message: belongs.message.id, reply })).await?;
     Ok(Outcome::Done)
 }
 

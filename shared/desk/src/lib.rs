@@ -13,6 +13,7 @@
 //! | [`cards`] | act on what the assistant shows |
 //! | [`records`], [`activities`], [`people`] | keep records and their consent, export and erase a person |
 //! | [`templates`], [`images`] | keep templates and hosted pictures |
+//! | [`letters`] | receive mail |
 //! | [`settings`], [`suppressions`] | decide for the organisation |
 
 use aws::blobs::Blobs;
@@ -28,6 +29,7 @@ pub mod activities;
 pub mod cards;
 mod checks;
 pub mod images;
+pub mod letters;
 pub mod lists;
 pub mod messages;
 mod patch;

@@ -6,8 +6,10 @@ use domain::people::address::EmailAddress;
 use domain::signs::reply::MatchedBy;
 use mail::thread::{Candidate, candidates};
 
-use crate::letter::Letter;
-use crate::{App, Later};
+use aws::store::Error;
+
+use super::Letters;
+use super::letter::Letter;
 
 /// The message that a mail answers.
 pub(crate) struct Belongs {
@@ -20,20 +22,20 @@ pub(crate) struct Belongs {
 }
 
 /// Follows what may name a message, the surest first, to the first that is there and was sent.
-pub(crate) async fn find(app: &App, arrival: &Arrival, letter: &Letter) -> Result<Option<Belongs>, Later> {
-    for candidate in candidates(letter.mail(), &arrival.recipients, app.inbound_domain.as_deref()) {
+pub(crate) async fn find(letters: &Letters<'_>, arrival: &Arrival, letter: &Letter) -> Result<Option<Belongs>, Error> {
+    for candidate in candidates(letter.mail(), &arrival.recipients, letters.inbound_domain) {
         let (id, recipient, by) = match candidate {
-            Candidate::Address(local) => match app.signer.verify_address(&local) {
+            Candidate::Address(local) => match letters.signer.verify_address(&local) {
                 Ok(token) => (token.message, Some(token.recipient), MatchedBy::ReplyAddress),
                 Err(_) => continue,
             },
             Candidate::OwnId(id, recipient) => (id, recipient, MatchedBy::OwnId),
-            Candidate::SesId(ses_id) => match app.store.mail(&ses_id).await? {
+            Candidate::SesId(ses_id) => match letters.store.mail(&ses_id).await? {
                 Some(mail) => (mail.message, Some(mail.recipient), MatchedBy::SesId),
                 None => continue,
             },
         };
-        let message = app.store.message(id).await?.map(|stored| stored.message);
+        let message = letters.store.message(id).await?.map(|stored| stored.message);
         if let Some(message) = message.filter(|message| message.state == MessageState::Released) {
             let recipient =
                 sender_among(&message, letter).or(recipient.filter(|n| usize::from(*n) < message.recipients.len()));

@@ -11,7 +11,7 @@ use mail::classify::{Classified, classify};
 use mail::forward;
 use mail::parse::{Received, parse};
 
-use crate::belongs::Belongs;
+use super::belongs::Belongs;
 
 /// How many ids of a thread are kept for an answer.
 const KEPT_REFERENCES: usize = 10;

@@ -5,17 +5,18 @@ use domain::message::copy::delivery::{Bounce, DeliveryNews, DeliveryNotice, Mail
 
 use mail::parse::DeliveryReport;
 
-use crate::belongs::Belongs;
-use crate::letter::Letter;
-use crate::{App, Later};
+use aws::store::{Error, Store};
+
+use super::belongs::Belongs;
+use super::letter::Letter;
 
 /// The report, when it can be believed: from a verified sender, about the address that the copy went to.
 pub(crate) async fn report(
-    app: &App,
+    store: &Store,
     arrival: &Arrival,
     letter: &Letter,
     belongs: &Belongs,
-) -> Result<Option<SesReport>, Later> {
+) -> Result<Option<SesReport>, Error> {
     if !letter.is_verified(arrival, &belongs.message) {
         return Ok(None);
     }
@@ -27,7 +28,7 @@ pub(crate) async fn report(
     let recipients = (0..).zip(&belongs.message.recipients);
     let mut named = recipients.filter(|(_, recipient)| recipient.mailbox.email.as_str().eq_ignore_ascii_case(failed));
     let Some((recipient, _)) = named.next() else { return Ok(None) };
-    let Some(copy) = app.store.copy(belongs.message.id, recipient).await? else { return Ok(None) };
+    let Some(copy) = store.copy(belongs.message.id, recipient).await? else { return Ok(None) };
     let (Some(attempt), Some(ses_id)) = (copy.attempt, copy.ses_id) else { return Ok(None) };
     let words = [said.and_then(|said| said.status.as_deref()), said.and_then(|said| said.diagnostic.as_deref())];
     let words = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
