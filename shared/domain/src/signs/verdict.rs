@@ -106,9 +106,7 @@ fn by_facts(hit: &Hit) -> Verdict {
         Client::AppleMailPrivacy => (Class::Prefetch, "apple_mail_privacy"),
         Client::Script => (Class::Scanner, "program_agent"),
         Client::Absent => (Class::Scanner, "no_agent"),
-        Client::GmailProxy | Client::YahooProxy | Client::SeznamProxy | Client::Superhuman => {
-            (Class::Proxy, "image_proxy")
-        }
+        client if client.is_image_proxy() => (Class::Proxy, "image_proxy"),
         Client::Other => (Class::Unknown, "unrecognised_agent"),
         _ => (Class::Human, "mail_or_browser_agent"),
     };

@@ -1,0 +1,192 @@
+//! Families of software, and the rules that tell them.
+
+use serde::{Deserialize, Serialize};
+
+use super::program::is_program;
+use super::{Rule, first, has};
+
+/// A family of software that fetches pixels, links and files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Client {
+    /// Gmail's image proxy: fetched when a person opens, device hidden.
+    GmailProxy,
+    /// Yahoo Mail's image proxy.
+    YahooProxy,
+    /// Seznam's image proxy.
+    SeznamProxy,
+    /// Superhuman's image proxy.
+    Superhuman,
+    /// The image proxy of another webmail, such as ukr.net or Rambler.
+    WebmailProxy,
+    /// Gmail's prefetch of unread threads, before anybody looks.
+    GmailPrefetch,
+    /// Apple Mail Privacy Protection: everything is fetched after delivery, read or not.
+    AppleMailPrivacy,
+    /// A program that says what it is: crawlers, link checkers, security scanners, HTTP libraries.
+    Script,
+    /// No agent was sent at all.
+    Absent,
+    /// Outlook on any device.
+    Outlook,
+    /// Apple Mail without privacy protection.
+    AppleMail,
+    /// Thunderbird, also under Debian's name Icedove.
+    Thunderbird,
+    /// Gmail's own app.
+    GmailApp,
+    /// HCL Notes, once Lotus Notes.
+    Notes,
+    /// Another mail program of a person, such as eM Client or Postbox.
+    MailProgram,
+    /// Microsoft Edge.
+    Edge,
+    /// Internet Explorer, also as a mode of Edge.
+    InternetExplorer,
+    /// Samsung Internet or Samsung Email.
+    Samsung,
+    /// Opera.
+    Opera,
+    /// Firefox.
+    Firefox,
+    /// Chrome and other browsers of its family.
+    Chrome,
+    /// Safari.
+    Safari,
+    /// Another browser of a person.
+    Browser,
+    /// Something that is none of these.
+    Other,
+}
+
+impl Client {
+    /// The name to show to a person.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::GmailProxy | Self::GmailPrefetch | Self::GmailApp => "Gmail",
+            Self::YahooProxy => "Yahoo Mail",
+            Self::SeznamProxy => "Seznam Email",
+            Self::Superhuman => "Superhuman",
+            Self::WebmailProxy => "Webmail",
+            Self::AppleMailPrivacy | Self::AppleMail => "Apple Mail",
+            Self::Script => "Program",
+            Self::Absent | Self::Other => "Unknown",
+            Self::Outlook => "Outlook",
+            Self::Thunderbird => "Thunderbird",
+            Self::Notes => "Notes",
+            Self::MailProgram => "Mail program",
+            Self::Edge => "Edge",
+            Self::InternetExplorer => "Internet Explorer",
+            Self::Samsung => "Samsung",
+            Self::Opera => "Opera",
+            Self::Firefox => "Firefox",
+            Self::Chrome => "Chrome",
+            Self::Safari => "Safari",
+            Self::Browser => "Browser",
+        }
+    }
+
+    /// True for the image proxy of a mail provider, which fetches when a person looks.
+    pub fn is_image_proxy(self) -> bool {
+        use Client::{GmailProxy, SeznamProxy, Superhuman, WebmailProxy, YahooProxy};
+        matches!(self, GmailProxy | YahooProxy | SeznamProxy | Superhuman | WebmailProxy)
+    }
+
+    /// True when the fetch comes from a provider's server, so that the device stays unknown.
+    pub fn is_relay(self) -> bool {
+        self.is_image_proxy() || matches!(self, Self::GmailPrefetch | Self::AppleMailPrivacy)
+    }
+}
+
+/// Sent by Gmail's prefetcher for every unread thread: three browsers in one line.
+const GMAIL_PREFETCH: &str = "chrome/42.0.2311.135 safari/537.36 edge/12.246 mozilla/5.0";
+
+/// The families; the order matters, because a browser names others that it resembles.
+const RULES: &[Rule<Client>] = &[
+    (str::is_empty, Client::Absent),
+    (|agent| has(agent, &["googleimageproxy", "ggpht.com"]), Client::GmailProxy),
+    (|agent| agent.contains("yahoomailproxy"), Client::YahooProxy),
+    (|agent| has(agent, &["seznamemailproxy", "seznammailproxy"]), Client::SeznamProxy),
+    (|agent| agent.contains("superhuman"), Client::Superhuman),
+    (|agent| has(agent, &["mail.ukr.net", "imageproxy", "mailproxy"]), Client::WebmailProxy),
+    (is_program, Client::Script),
+    (|agent| agent.contains(GMAIL_PREFETCH), Client::GmailPrefetch),
+    (is_apple_privacy, Client::AppleMailPrivacy),
+    (|agent| agent.contains("outlook"), Client::Outlook),
+    (|agent| has(agent, &["ms-office", "microsoft office"]), Client::Script),
+    (|agent| has(agent, &["thunderbird", "icedove"]), Client::Thunderbird),
+    (|agent| agent.contains("android-gmail"), Client::GmailApp),
+    (|agent| has(agent, &["lotus-notes", "lotus notes", "hcl notes", "hcl-notes"]), Client::Notes),
+    (|agent| has(agent, MAIL_PROGRAMS), Client::MailProgram),
+    (|agent| has(agent, &["edg/", "edga/", "edgios/", "edge/"]), Client::Edge),
+    (|agent| agent.contains("samsung"), Client::Samsung),
+    (|agent| has(agent, &["opr/", "opera"]), Client::Opera),
+    (|agent| has(agent, &["trident/", "msie "]), Client::InternetExplorer),
+    (|agent| has(agent, &["firefox/", "fxios/"]), Client::Firefox),
+    (|agent| has(agent, &["chrome/", "crios/", "chromium/"]), Client::Chrome),
+    (|agent| agent.contains("safari/") && has(agent, &["iphone", "ipad", "ipod", "mac os x"]), Client::Safari),
+    (is_apple_mail, Client::AppleMail),
+    (|agent| has(agent, BROWSERS), Client::Browser),
+];
+
+const MAIL_PROGRAMS: &[&str] = &[
+    "airmail",
+    "barca",
+    "bluemail",
+    "claws mail",
+    "em client",
+    "emclient",
+    "entourage",
+    "eudora",
+    "evolution/",
+    "foxmail",
+    "incredimail",
+    "k-9 mail",
+    "kmail",
+    "mailbar",
+    "mailbird",
+    "mailmate",
+    "mailspring",
+    "postbox",
+    "sparkmail",
+    "spicebird",
+    "sylpheed",
+    "the bat!",
+    "windows live mail",
+    "windowslivemail",
+    "yahoomobilemail",
+    "zimbra desktop",
+];
+
+/// Engines, and words of telephones that came before them.
+const BROWSERS: &[&str] = &[
+    "applewebkit",
+    "dalvik/",
+    "gecko/",
+    "khtml/",
+    "iemobile",
+    "blackberry",
+    "docomo",
+    "midp",
+    "netfront",
+    "obigo",
+    "symbian",
+    "ucbrowser",
+    "ucweb",
+    "up.browser",
+];
+
+/// The family of an agent in lower case.
+pub(super) fn of(lower: &str) -> Client {
+    first(RULES, lower).unwrap_or(Client::Other)
+}
+
+/// The bare `Mozilla/5.0`, or a WebKit line that stops after `(KHTML, like Gecko)`.
+fn is_apple_privacy(lower: &str) -> bool {
+    let apple = lower.contains("applewebkit") && has(lower, &["macintosh", "iphone", "ipad"]);
+    lower == "mozilla/5.0" || (apple && lower.ends_with("(khtml, like gecko)"))
+}
+
+fn is_apple_mail(lower: &str) -> bool {
+    lower.contains("applewebkit") && has(lower, &["iphone", "ipad", "mac os x"])
+}
