@@ -71,5 +71,16 @@ fn has(text: &str, parts: &[&str]) -> bool {
     parts.iter().any(|part| text.contains(part))
 }
 
+/// True when a word of `text` is one of `names`, which are in order.
+fn names_one_of(text: &str, names: &[&str]) -> bool {
+    words(text).any(|word| names.binary_search(&word).is_ok())
+}
+
+/// What stands between all that is no letter and no digit, but for numbers.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.filter(|word| word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic))
+}
+
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::program::is_program;
-use super::{Rule, first, has};
+use super::{Rule, first, has, names_one_of};
 
 /// A family of software that fetches pixels, links and files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,65 +101,77 @@ impl Client {
 /// Sent by Gmail's prefetcher for every unread thread: three browsers in one line.
 const GMAIL_PREFETCH: &str = "chrome/42.0.2311.135 safari/537.36 edge/12.246 mozilla/5.0";
 
-/// The families; the order matters, because a browser names others that it resembles.
-const RULES: &[Rule<Client>] = &[
-    (str::is_empty, Client::Absent),
+/// Image proxies of mail providers, which all say that they are one.
+const PROXIES: &[Rule<Client>] = &[
     (|agent| has(agent, &["googleimageproxy", "ggpht.com"]), Client::GmailProxy),
     (|agent| agent.contains("yahoomailproxy"), Client::YahooProxy),
     (|agent| has(agent, &["seznamemailproxy", "seznammailproxy"]), Client::SeznamProxy),
-    (|agent| agent.contains("superhuman"), Client::Superhuman),
     (|agent| has(agent, &["mail.ukr.net", "imageproxy", "mailproxy"]), Client::WebmailProxy),
+];
+
+/// Machines, and what looks like them.
+const MACHINES: &[Rule<Client>] = &[
+    (str::is_empty, Client::Absent),
+    (|agent| agent.contains("superhuman"), Client::Superhuman),
     (is_program, Client::Script),
-    (|agent| agent.contains(GMAIL_PREFETCH), Client::GmailPrefetch),
+    (|agent| agent.ends_with(GMAIL_PREFETCH), Client::GmailPrefetch),
     (is_apple_privacy, Client::AppleMailPrivacy),
+];
+
+/// Mail programs of persons.
+const MAIL: &[Rule<Client>] = &[
     (|agent| agent.contains("outlook"), Client::Outlook),
     (|agent| has(agent, &["ms-office", "microsoft office"]), Client::Script),
     (|agent| has(agent, &["thunderbird", "icedove"]), Client::Thunderbird),
-    (|agent| agent.contains("android-gmail"), Client::GmailApp),
-    (|agent| has(agent, &["lotus-notes", "lotus notes", "hcl notes", "hcl-notes"]), Client::Notes),
-    (|agent| has(agent, MAIL_PROGRAMS), Client::MailProgram),
-    (|agent| has(agent, &["edg/", "edga/", "edgios/", "edge/"]), Client::Edge),
+    (|agent| agent.starts_with("android-gmail"), Client::GmailApp),
+    (|agent| has(agent, &["lotus-notes", "hcl notes"]), Client::Notes),
+    (|agent| names_one_of(agent, MAIL_PROGRAMS) || has(agent, MAIL_PHRASES), Client::MailProgram),
+];
+
+/// Browsers; the order matters, because one names those that it resembles.
+const BROWSERS: &[Rule<Client>] = &[
+    (|agent| agent.contains("edg") && has(agent, &["edg/", "edga/", "edge/", "edgios/"]), Client::Edge),
     (|agent| agent.contains("samsung"), Client::Samsung),
     (|agent| has(agent, &["opr/", "opera"]), Client::Opera),
     (|agent| has(agent, &["trident/", "msie "]), Client::InternetExplorer),
     (|agent| has(agent, &["firefox/", "fxios/"]), Client::Firefox),
     (|agent| has(agent, &["chrome/", "crios/", "chromium/"]), Client::Chrome),
-    (|agent| agent.contains("safari/") && has(agent, &["iphone", "ipad", "ipod", "mac os x"]), Client::Safari),
-    (is_apple_mail, Client::AppleMail),
-    (|agent| has(agent, BROWSERS), Client::Browser),
+    (|agent| agent.contains("safari/") && has(agent, APPLE), Client::Safari),
+    (|agent| agent.contains("applewebkit") && has(agent, APPLE), Client::AppleMail),
+    (|agent| has(agent, ENGINES), Client::Browser),
 ];
 
-const MAIL_PROGRAMS: &[&str] = &[
+/// Names of one word, in order, to be searched.
+pub(super) const MAIL_PROGRAMS: &[&str] = &[
     "airmail",
     "barca",
+    "barcapro",
     "bluemail",
-    "claws mail",
-    "em client",
+    "claws",
     "emclient",
     "entourage",
     "eudora",
-    "evolution/",
     "foxmail",
     "incredimail",
-    "k-9 mail",
     "kmail",
+    "kmail2",
     "mailbar",
     "mailbird",
     "mailmate",
-    "mailspring",
     "postbox",
-    "sparkmail",
     "spicebird",
     "sylpheed",
-    "the bat!",
-    "windows live mail",
     "windowslivemail",
     "yahoomobilemail",
-    "zimbra desktop",
+    "zimbra",
 ];
 
+const MAIL_PHRASES: &[&str] = &["em client", "evolution/", "k-9 mail", "live mail", "the bat!"];
+
+const APPLE: &[&str] = &["iphone", "ipad", "ipod", "mac os x"];
+
 /// Engines, and words of telephones that came before them.
-const BROWSERS: &[&str] = &[
+const ENGINES: &[&str] = &[
     "applewebkit",
     "dalvik/",
     "gecko/",
@@ -176,17 +188,22 @@ const BROWSERS: &[&str] = &[
     "up.browser",
 ];
 
-/// The family of an agent in lower case.
+/// The family of an agent in lower case. What ends as browsers do is no mail program, which saves every open of a mail
+/// the search for one.
 pub(super) fn of(lower: &str) -> Client {
-    first(RULES, lower).unwrap_or(Client::Other)
+    let proxy = if has(lower, &["proxy", "ggpht"]) { first(PROXIES, lower) } else { None };
+    let told = proxy.or_else(|| first(MACHINES, lower));
+    let mail = || if ends_as_browser(lower) { None } else { first(MAIL, lower) };
+    told.or_else(mail).or_else(|| first(BROWSERS, lower)).unwrap_or(Client::Other)
 }
 
-/// The bare `Mozilla/5.0`, or a WebKit line that stops after `(KHTML, like Gecko)`.
+fn ends_as_browser(lower: &str) -> bool {
+    let last = lower.rsplit(' ').next().unwrap_or_default();
+    ["safari/", "firefox/", "edg/"].iter().any(|name| last.starts_with(name))
+}
+
+/// The bare `Mozilla/5.0`, or Apple's WebKit line that stops after `(KHTML, like Gecko)`.
 fn is_apple_privacy(lower: &str) -> bool {
-    let apple = lower.contains("applewebkit") && has(lower, &["macintosh", "iphone", "ipad"]);
-    lower == "mozilla/5.0" || (apple && lower.ends_with("(khtml, like gecko)"))
-}
-
-fn is_apple_mail(lower: &str) -> bool {
-    lower.contains("applewebkit") && has(lower, &["iphone", "ipad", "mac os x"])
+    let stops = lower.ends_with("(khtml, like gecko)") && lower.contains("applewebkit");
+    lower == "mozilla/5.0" || (stops && has(lower, APPLE))
 }

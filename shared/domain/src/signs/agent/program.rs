@@ -4,29 +4,18 @@
 //! (*M bot 60*, *Spider 8*, *RUBY*), and companies write their names into browsers (*Abbott*, *Banca Caboto*), so names
 //! are compared as whole words, and the device that Android names is left out.
 
-use super::has;
-
-/// An address of a page, or of a program's own site, as no browser sends one.
-const ADDRESSES: &[&str] = &["http:", "https:", "www.", "mailto:", ".com/", ".ai/", ".io/"];
+use super::{has, words};
 
 /// Google's machines (`AppEngine-Google`, `Google-AMPHTML`), a remark inside the words of WebKit, or one in a second
-/// comment, and names of several words.
-const PHRASES: &[&str] = &[
-    "-google",
-    "google-",
-    "(khtml, like gecko;",
-    ") (compatible;",
-    "existence discovery",
-    "go-http-client",
-    "node-fetch",
-];
+/// comment.
+const PHRASES: &[&str] = &["-google", "google-", "(khtml, like gecko;", ") (compatible;"];
+
+/// An address, as no browser sends one, and parts of names.
+const PARTS: &[&str] = &["://", ".com/", "crawl", "spider"];
 
 /// How agents begin that are persons' elsewhere: telephones run Java, and a messenger that shows a page names itself
 /// at the end.
-const STARTS: &[&str] = &["java/", "whatsapp/"];
-
-/// Parts of the names of programs.
-const PARTS: &[&str] = &["crawl", "spider"];
+const STARTS: &[&str] = &["go-http-client", "java/", "whatsapp/"];
 
 /// How the names of programs end, but for a number.
 const ENDINGS: &[&str] = &[
@@ -47,8 +36,8 @@ const ENDINGS: &[&str] = &[
 /// Names that end so and are none: makers of telephones, and families.
 const NAMES: &[&str] = &["abbot", "cubot", "talbot", "turbot"];
 
-/// Programs by their names, without a number.
-const PROGRAMS: &[&str] = &[
+/// Programs by their names, without a number, in order, to be searched.
+pub(super) const PROGRAMS: &[&str] = &[
     "axios",
     "barracuda",
     "cardyb",
@@ -56,8 +45,10 @@ const PROGRAMS: &[&str] = &[
     "curl",
     "dareboost",
     "dmbrowser",
+    "existence",
     "facebookexternalhit",
     "favicon",
+    "fetch",
     "forcepoint",
     "headlesschrome",
     "httpclient",
@@ -74,6 +65,7 @@ const PROGRAMS: &[&str] = &[
     "python",
     "ruby",
     "safelinks",
+    "scanning",
     "sophos",
     "statuscake",
     "symantec",
@@ -81,16 +73,17 @@ const PROGRAMS: &[&str] = &[
     "transcoder",
     "urlcheck",
     "wget",
+    "www",
+    "www",
 ];
 
 /// True when an agent in lower case names a program.
 pub(super) fn is_program(lower: &str) -> bool {
     let told = without_device(lower);
     STARTS.iter().any(|start| lower.starts_with(start))
-        || has(&told, ADDRESSES)
+        || has(lower, PHRASES)
         || has(&told, PARTS)
         || has_mailbox(&told)
-        || has(lower, PHRASES)
         || words(&told).any(names_program)
 }
 
@@ -101,14 +94,10 @@ fn has_mailbox(text: &str) -> bool {
     })
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
-}
-
 fn names_program(word: &str) -> bool {
     let name = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let ends = ENDINGS.iter().any(|ending| name.ends_with(ending)) && !NAMES.contains(&name);
-    ends || PROGRAMS.contains(&name)
+    ends || PROGRAMS.binary_search(&name).is_ok()
 }
 
 /// The agent without the name of a telephone, which follows `Android` in the first comment:

@@ -129,6 +129,9 @@ fn programs_are_found_behind_the_name_of_a_browser() {
         "Mozilla/5.0 (Linux; Android 8.0; Pixel 2; Storebot-Google/1.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/81.0 Safari/537.36",
         &format!("{CHROME} PTST/391"),
         "Java/17.0.2",
+        "Go-http-client/2.0",
+        "node-fetch/1.0",
+        "Examplething (www.example.com)",
         "libwww-perl/6.72",
         "Ruby",
         "WhatsApp/2.23.20.0",
@@ -169,4 +172,9 @@ fn webmail_asks_through_its_own_proxy() {
         assert_eq!((got.client, got.device), (Client::WebmailProxy, Device::Unknown), "{agent}");
         assert!(got.client.is_image_proxy() && got.client.is_relay());
     }
+}
+
+#[test]
+fn lists_are_in_order() {
+    assert!(client::MAIL_PROGRAMS.is_sorted() && program::PROGRAMS.is_sorted());
 }
