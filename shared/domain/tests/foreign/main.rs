@@ -5,3 +5,5 @@
 
 #[cfg(test)]
 mod agents;
+#[cfg(test)]
+mod countries;
