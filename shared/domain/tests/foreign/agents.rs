@@ -9,9 +9,10 @@ use domain::signs::verdict::{Class, Recipient, judge};
 use jiff::Timestamp;
 
 /// Kind of the list, and the most, in thousandths, that may be taken for a scanner, for a person, for neither.
-/// Many devices of the list are telephones of before 2010, which told their name alone.
+/// Lists call it a browser when Office tries a link (`ms-office`), and a device when `WhatsApp` makes a preview: the
+/// persons taken for a scanner. Many devices are telephones of before 2010, which told their name alone.
 const BOUNDS: [(&str, [usize; 3]); 4] =
-    [("bot", [1000, 20, 120]), ("browser", [2, 1000, 10]), ("device", [2, 1000, 160]), ("mail", [40, 1000, 40])];
+    [("bot", [1000, 20, 120]), ("browser", [5, 1000, 10]), ("device", [5, 1000, 160]), ("mail", [40, 1000, 40])];
 
 /// How the agents of one kind were judged.
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ const KNOWN: [&str; 32] = [
 ];
 
 /// The most names of these languages, in hundredths, that may be unknown.
-const MOST_UNKNOWN: usize = 8;
+const MOST_UNKNOWN: usize = 10;
 
 #[derive(Debug, Default)]
 struct Row {

@@ -33,8 +33,8 @@ const ENDINGS: &[&str] = &[
     "verifier",
 ];
 
-/// Names that end so and are none: makers of telephones, and families.
-const NAMES: &[&str] = &["abbot", "cubot", "talbot", "turbot"];
+/// Names that end so and are none: makers of telephones, families, and `User-Agent:` before a browser's own.
+const NAMES: &[&str] = &["abbot", "agent", "cubot", "talbot", "turbot"];
 
 /// Programs by their names, without a number, in order, to be searched.
 pub(super) const PROGRAMS: &[&str] = &[

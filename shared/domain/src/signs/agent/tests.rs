@@ -154,6 +154,7 @@ fn persons_have_mail_programs_and_old_browsers() {
         ("Airmail 1.0 rv:148 (Macintosh; Mac OS X 10.8.3; en_BE)", C::MailProgram),
         ("Android-Gmail/64253000 (sw411dp; 420dpi)", C::GmailApp),
         ("Mozilla/5.0 (Linux; U; Android 4.0; en) AppleWebKit/534.30 Version/4.0 Mobile Safari/534.30", C::Browser),
+        (&format!("User-Agent: {CHROME}"), C::Chrome),
         (&format!("{} Telegram-Android/10.9", android("Pixel 8")), C::Chrome),
         (&format!("{} (Ecosia android@131.0.0.0)", android("Pixel 8")), C::Chrome),
     ] {
