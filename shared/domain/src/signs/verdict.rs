@@ -66,16 +66,18 @@ const MANY_NETWORKS: (usize, SignedDuration) = (3, SignedDuration::from_secs(30)
 /// All links of a message within this time, when there are at least three.
 const EVERY_LINK: (usize, SignedDuration) = (3, SignedDuration::from_secs(10));
 /// This many different links within this time are beyond a hand.
-const LINK_BURST: (usize, SignedDuration) = (3, SignedDuration::from_secs(2));
+const LINK_BURST: (usize, SignedDuration) = (2, SignedDuration::from_secs(2));
+/// The same so soon after arrival that hardly a person has read as far as the second link.
+const LINKS_ON_ARRIVAL: (usize, SignedDuration) = (2, SignedDuration::from_secs(5));
 /// The same fetch again within this time is one.
 const DUPLICATE: SignedDuration = SignedDuration::from_secs(30);
-/// A fetch this soon after arrival is suspicious; with an outdated browser it is a scanner.
+/// A fetch this soon after arrival is suspicious: with an outdated browser it is a scanner, and so are quick links.
 const TOO_SOON: SignedDuration = SignedDuration::from_secs(60);
 
 /// Judges the hits of one recipient, which must be in order of time. `links` is how many the message has.
 pub fn judge(hits: &[&Hit], recipient: Recipient, links: usize) -> Vec<Verdict> {
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(hits.len());
-    let relations = Relations::of(hits, links);
+    let relations = Relations::of(hits, recipient, links);
     for (n, hit) in hits.iter().enumerate() {
         let mut verdict = by_facts(hit);
         if verdict.class.is_person() || verdict.class == VerdictClass::Unknown {
@@ -106,9 +108,7 @@ fn by_facts(hit: &Hit) -> Verdict {
         Client::AppleMailPrivacy => (VerdictClass::Prefetch, "apple_mail_privacy"),
         Client::Script => (VerdictClass::Scanner, "program_agent"),
         Client::Absent => (VerdictClass::Scanner, "no_agent"),
-        Client::GmailProxy | Client::YahooProxy | Client::SeznamProxy | Client::Superhuman => {
-            (VerdictClass::Proxy, "image_proxy")
-        }
+        client if client.is_image_proxy() => (VerdictClass::Proxy, "image_proxy"),
         Client::Other => (VerdictClass::Unknown, "unrecognised_agent"),
         _ => (VerdictClass::Human, "mail_or_browser_agent"),
     };
@@ -117,8 +117,11 @@ fn by_facts(hit: &Hit) -> Verdict {
 
 /// An outdated browser within a minute of arrival: how delivery-time scanners look.
 fn too_soon(hit: &Hit, recipient: Recipient) -> Option<&'static str> {
-    let since = hit.at.duration_since(recipient.arrived_at?);
-    (hit.request.agent.outdated && since < TOO_SOON).then_some("outdated_agent_on_arrival")
+    (hit.request.agent.outdated && is_on_arrival(hit, recipient)).then_some("outdated_agent_on_arrival")
+}
+
+fn is_on_arrival(hit: &Hit, recipient: Recipient) -> bool {
+    recipient.arrived_at.is_some_and(|arrived_at| hit.at.duration_since(arrived_at) < TOO_SOON)
 }
 
 /// True when a person's hit of the same kind came just before, from the same network and client. Hits that were
@@ -138,20 +141,23 @@ struct Relations {
     networks: Vec<bool>,
     every_link: Vec<bool>,
     link_burst: Vec<bool>,
+    links_on_arrival: Vec<bool>,
 }
 
 impl Relations {
-    fn of(hits: &[&Hit], links: usize) -> Self {
+    fn of(hits: &[&Hit], recipient: Recipient, links: usize) -> Self {
         let network = |hit: &Hit| hit.request.network.clone();
         let link = |hit: &Hit| match hit.action {
             HitAction::Click(link) => Some(link),
             HitAction::Open | HitAction::AttachmentView(_) => None,
         };
+        let early_link = |hit: &Hit| if is_on_arrival(hit, recipient) { link(hit) } else { None };
         let all_links = if links >= EVERY_LINK.0 { links } else { usize::MAX };
         Self {
             networks: bursts(hits, MANY_NETWORKS.0, MANY_NETWORKS.1, network),
             every_link: bursts(hits, all_links, EVERY_LINK.1, link),
             link_burst: bursts(hits, LINK_BURST.0, LINK_BURST.1, link),
+            links_on_arrival: bursts(hits, LINKS_ON_ARRIVAL.0, LINKS_ON_ARRIVAL.1, early_link),
         }
     }
 
@@ -160,6 +166,7 @@ impl Relations {
             (self.networks[n], "many_networks"),
             (self.every_link[n], "every_link"),
             (self.link_burst[n], "link_burst"),
+            (self.links_on_arrival[n], "links_on_arrival"),
         ];
         named.into_iter().filter_map(|(stands, reason)| stands.then_some(reason))
     }

@@ -17,10 +17,15 @@ use city::Split;
 use country::{Clock, Country};
 use region::Region;
 
+/// What the database calls a clock that nobody has set yet.
+const NOT_SET: &str = "Factory";
+
 /// The present rules of an IANA zone, in any spelling of its case. They come with the program and not from the
 /// machine, so the same name means the same everywhere.
 pub fn named(name: &str) -> Option<TimeZone> {
-    TimeZoneDatabase::bundled().get(name).ok().filter(|zone| !zone.is_unknown())
+    let zone = TimeZoneDatabase::bundled().get(name).ok()?;
+    let is_set = !zone.is_unknown() && zone.iana_name() != Some(NOT_SET);
+    is_set.then_some(zone)
 }
 
 /// A postal address as a record has it. Nothing in it is checked.
@@ -101,7 +106,9 @@ pub fn of_person(source: ZoneSource<'_>) -> Result<Zoned, Unknown> {
 fn by_address(address: &PostalAddress, candidates: &[Country]) -> Option<Zoned> {
     if let Some(text) = given(address.country.as_ref()) {
         let country = country::find(text)?;
-        return by_place(country, address).or_else(|| by_clock(country));
+        // A postal code of a place with another clock than the country must not fall back to the country's.
+        let elsewhere = postal_zone(country, address) == Some(postal::Zone::Several);
+        return by_place(country, address).or_else(|| if elsewhere { None } else { by_clock(country) });
     }
     let by_candidate = candidates.iter().find_map(|country| by_place(*country, address));
     by_candidate.or_else(|| {
@@ -144,7 +151,14 @@ fn by_region(country: Country, region: Region, address: &PostalAddress) -> Optio
 
 fn by_postal_code(country: Country, address: &PostalAddress) -> Option<Zoned> {
     let code = given(address.postal_code.as_ref())?;
-    Some(told(postal::find(country.code, code)?, format!("postal code {code}, {}", country.name)))
+    match postal::find(country.code, code)? {
+        postal::Zone::One(zone) => Some(told(zone, format!("postal code {code}, {}", country.name))),
+        postal::Zone::Several => None,
+    }
+}
+
+fn postal_zone(country: Country, address: &PostalAddress) -> Option<postal::Zone> {
+    postal::find(country.code, given(address.postal_code.as_ref())?)
 }
 
 fn why_not(source: ZoneSource<'_>, candidates: &[Country]) -> String {

@@ -87,11 +87,39 @@ fn machines_are_named_with_the_reason() {
     }
 }
 
+/// Modern Edge, a network of its own, and the links in this order: seconds after arrival, and the link.
+fn clicks(times: &[(i64, u16)]) -> Vec<(VerdictClass, Vec<&'static str>)> {
+    let edge = format!("{CHROME} Edg/131.0.0.0");
+    classes(&times.iter().map(|(s, link)| hit(*s, HitAction::Click(*link), &edge, "192.0.2.1")).collect::<Vec<_>>())
+}
+
 #[test]
-fn two_links_in_haste_and_two_networks_are_still_a_person() {
+fn two_links_in_one_instant_are_no_persons() {
+    for (times, reason) in [
+        (&[(1, 0), (1, 1)], "link_burst"),
+        (&[(1, 0), (3, 1)], "link_burst"),
+        (&[(3600, 0), (3600, 1)], "link_burst"),
+        (&[(3600, 0), (3602, 1)], "link_burst"),
+        (&[(-1, 0), (3, 1)], "links_on_arrival"),
+        (&[(20, 0), (25, 1)], "links_on_arrival"),
+    ] {
+        for (class, reasons) in clicks(times) {
+            assert_eq!((class, reasons[0]), (VerdictClass::Scanner, reason), "{times:?}");
+        }
+    }
+}
+
+#[test]
+fn two_links_seconds_apart_the_same_link_and_two_networks_are_still_a_person() {
+    for times in [&[(100, 0), (103, 1)], &[(3600, 0), (3604, 1)], &[(20, 0), (26, 1)], &[(58, 0), (61, 1)]] {
+        let got = clicks(times);
+        assert!(got.iter().all(|(class, _)| *class == VerdictClass::Human), "{times:?}: {got:?}");
+    }
+    let same_link: Vec<_> = clicks(&[(1, 0), (2, 0)]).into_iter().map(|(class, _)| class).collect();
+    assert_eq!(same_link, [VerdictClass::Human, VerdictClass::Duplicate]);
     let hits = [
         hit(100, HitAction::Click(0), CHROME, "192.0.2.1"),
-        hit(101, HitAction::Click(1), CHROME, "192.0.2.1"),
+        hit(103, HitAction::Click(1), CHROME, "192.0.2.1"),
         hit(110, HitAction::Open, CHROME, "198.51.100.1"),
     ];
     assert!(classes(&hits).iter().all(|(class, _)| *class == VerdictClass::Human));

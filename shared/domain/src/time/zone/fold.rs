@@ -9,7 +9,8 @@ use unicode_normalization::char::is_combining_mark;
 pub(super) fn fold(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     text.to_lowercase().chars().for_each(|c| spell(c, &mut plain));
-    let letters = plain.nfkd().filter(|c| !is_combining_mark(*c));
+    // Taken apart to drop the marks, put together again because Korean syllables come apart too.
+    let letters = plain.nfkd().filter(|c| !is_combining_mark(*c)).nfc();
     let spaced: String = letters.map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     spaced.split_whitespace().map(shorten).collect::<Vec<_>>().join(" ")
 }

@@ -256,3 +256,5 @@ fn the_tables_hold_together() {
         }
     }
 }
+
+mod names;
