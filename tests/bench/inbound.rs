@@ -8,7 +8,7 @@ use std::time::Instant;
 use domain::signs::reply::ReplyKind;
 use jiff::SignedDuration;
 use jiff::civil::date;
-use local::inbound::Envelope;
+use local::cloud::inbound::Envelope;
 use mail::classify::classify;
 use mail::parse::parse;
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use local::Fault;
-use local::inbound::Envelope;
+use local::cloud::inbound::Envelope;
 use serde_json::{Value, json};
 
 use crate::world::{Received, World};

@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use crate::cloud::Cloud;
-use crate::mapping::Mapping;
-use crate::server::{Stop, stopped};
-use crate::timer::Timers;
+use crate::front::mapping::Mapping;
+use crate::front::server::{Stop, stopped};
+use crate::front::timer::Timers;
 
 /// The longest time without a look at the clock.
 const GLANCE: Duration = Duration::from_secs(1);

@@ -1,31 +1,37 @@
 //! The whole cloud: its services over one clock, one place on disk, and one door.
 
+pub mod account;
+pub mod connector;
+pub mod dynamodb;
+pub mod faults;
+pub(crate) mod ids;
+pub mod inbound;
+pub mod meter;
+pub mod s3;
+pub mod ses;
+mod sqlite;
+pub mod sqs;
+pub mod wire;
+
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use aws::clock::Clock;
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::connector::Connector;
-use crate::dynamodb::DynamoDb;
-use crate::faults::{Fault, Faults};
-use crate::mailbox;
-use crate::meter::{Capacity, Meter, Usage};
-use crate::s3::{self, S3};
-use crate::ses::{self, Mail, Ses};
-use crate::sqlite::Sqlite;
-use crate::sqs::{self, Sqs};
-use crate::wire::{Call, Refusal, Request, Response, Service};
+use dynamodb::DynamoDb;
+use faults::{Fault, Faults};
+use inbound::ReceiptRule;
+use meter::{Capacity, Meter, Usage};
+use s3::S3;
+use ses::{Mail, Ses};
+use sqlite::Sqlite;
+use sqs::Sqs;
+use wire::{Call, Refusal, Request, Response, Service};
 
-/// The only account's access key id. Only S3 checks it, as presigned URLs leave the house.
-pub const ACCESS_KEY_ID: &str = "local";
-/// The secret that belongs to [`ACCESS_KEY_ID`].
-pub const SECRET_ACCESS_KEY: &str = "local-secret";
-/// The region that ARNs name.
-pub const REGION: &str = "eu-central-1";
-/// The account that ARNs and queue URLs name.
-pub const ACCOUNT: &str = "000000000000";
+/// A listener that hears of every mail that SES took.
+pub type AcceptedListener = fn(&Cloud, &Mail) -> Result<(), Refusal>;
 
 /// The cloud on one machine. Clones are the same cloud.
 #[derive(Clone)]
@@ -44,6 +50,8 @@ pub struct Cloud {
     pub faults: Faults,
     meter: Meter,
     sqlite: Sqlite,
+    on_accepted: Arc<OnceLock<AcceptedListener>>,
+    receipt_rule: Arc<OnceLock<ReceiptRule>>,
 }
 
 /// Why a cloud cannot be opened, in one sentence.
@@ -116,6 +124,8 @@ impl Cloud {
             faults: Faults::default(),
             meter: Meter::default(),
             sqlite: sqlite.clone(),
+            on_accepted: Arc::default(),
+            receipt_rule: Arc::default(),
         }
     }
 
@@ -163,7 +173,7 @@ impl Cloud {
             Service::Sqs => (self.sqs.handle(&request), Capacity::default()),
             Service::Ses => {
                 let response = self.ses.handle(&request);
-                self.answer_out_of_office();
+                self.tell_of_accepted();
                 (response, Capacity::default())
             }
             Service::S3 => (self.s3.handle(request).await, Capacity::default()),
@@ -172,17 +182,24 @@ impl Cloud {
         response
     }
 
-    fn answer_out_of_office(&self) {
-        for mail in self.ses.take_unanswered() {
-            if let Err(error) = mailbox::reply::out_of_office(self, &mail) {
-                tracing::error!(%error, "an out-of-office note got lost");
+    fn tell_of_accepted(&self) {
+        let accepted = self.ses.take_accepted();
+        let Some(listener) = self.on_accepted.get() else { return };
+        for mail in accepted {
+            if let Err(error) = listener(self, &mail) {
+                tracing::error!(%error, "nobody heard of a mail");
             }
         }
     }
 
-    /// Lets clients talk to this cloud without a socket.
-    pub fn connector(&self) -> SharedHttpConnector {
-        Connector::new(self.clone()).shared()
+    /// Lets a listener hear of every mail that SES takes from now on. The first one stays.
+    pub fn on_accepted(&self, listener: AcceptedListener) {
+        self.on_accepted.get_or_init(|| listener);
+    }
+
+    /// Where mail that comes in is put, and who is told of it. The first rule stays.
+    pub fn set_receipt_rule(&self, rule: ReceiptRule) {
+        self.receipt_rule.get_or_init(|| rule);
     }
 
     /// What was used since the start or the last reset.

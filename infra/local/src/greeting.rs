@@ -1,6 +1,6 @@
 //! The first thing a newcomer reads: where it is, with which key, and something to paste.
 
-use crate::local_api::Info;
+use crate::page::local_api::Info;
 
 /// What is printed at the start. The first line has the address and the key.
 pub fn greeting(info: &Info) -> String {

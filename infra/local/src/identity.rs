@@ -12,8 +12,8 @@ use domain::ground::keyring::KeyRing;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::faults::Faults;
-use crate::function::{Function, invoke};
+use crate::cloud::faults::Faults;
+use crate::front::function::{Function, invoke};
 
 /// The secrets of an installation, in a file that only its owner reads.
 pub struct Identity {
@@ -132,7 +132,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::function::function;
+    use crate::front::function::function;
 
     #[tokio::test]
     async fn the_same_key_comes_back_and_only_its_owner_reads_it() {

@@ -1,40 +1,30 @@
 //! The cloud on one machine: what AWS is to the deployed functions, in one process.
 //!
-//! [`Cloud`] embeds `DynamoDB`, SQS, SES and S3, each behind its own wire protocol, so that the functions run here with the
-//! real SDK and without a change. [`Connector`] joins the two without a socket, and [`Faults`] breaks the connection on demand.
+//! | folder | it holds |
+//! |---|---|
+//! | [`cloud`] | `DynamoDB`, SQS, SES and S3, each behind its own wire protocol, so that the functions run here with the real SDK |
+//! | [`front`] | what stands before the functions: the gateway, the queues' consumers, the timer |
+//! | [`page`] | what only this machine has: the mailbox page, and the routes below `/_local/` |
+//! | [`telltale`] | which function stands on which route, queue and timer |
+//!
+//! `front` and `page` use `cloud`, never the other way.
 
 pub mod background;
 pub mod cli;
 pub mod cloud;
-pub mod connector;
-pub mod dynamodb;
-pub mod faults;
-pub mod function;
-pub mod gateway;
+pub mod front;
 pub mod greeting;
 pub mod identity;
-mod ids;
-pub mod inbound;
-pub mod local_api;
-mod mailbox;
-pub mod mapping;
-pub mod meter;
-pub mod s3;
-pub mod server;
-pub mod ses;
-mod sqlite;
-pub mod sqs;
+pub mod page;
 pub mod start;
 pub mod telltale;
-pub mod timer;
-pub mod wire;
 
+pub use cloud::connector::Connector;
+pub use cloud::faults::{Fault, Faults};
+pub use cloud::meter::{Capacity, Usage};
+pub use cloud::wire::{Call, Refusal, Service};
 pub use cloud::{Cloud, OpenError};
-pub use connector::Connector;
-pub use faults::{Fault, Faults};
-pub use function::{Function, function};
-pub use gateway::{Gateway, Route};
-pub use mapping::{Mapping, Mappings};
-pub use meter::{Capacity, Usage};
-pub use timer::Timers;
-pub use wire::{Call, Refusal, Service};
+pub use front::function::{Function, function};
+pub use front::gateway::{Gateway, Route};
+pub use front::mapping::{Mapping, Mappings};
+pub use front::timer::Timers;

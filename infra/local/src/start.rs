@@ -10,16 +10,17 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::background;
 use crate::cli::Options;
+use crate::cloud::s3;
+use crate::cloud::ses::{Relay, RelayError};
+use crate::cloud::wire::{self, Refusal, Request, Response};
 use crate::cloud::{Cloud, OpenError};
-use crate::gateway::{self, Gateway};
+use crate::front::gateway::{self, Gateway};
+use crate::front::server::{Stop, serve};
 use crate::identity::{Identity, IdentityError};
-use crate::local_api::{Info, LocalApi};
-use crate::server::{Stop, serve};
-use crate::ses::{Relay, RelayError};
+use crate::page::local_api::{Info, LocalApi};
 use crate::telltale::{Setup, Telltale};
-use crate::wire::{self, Refusal, Request, Response};
-use crate::{background, s3};
 
 /// How long running work may take to finish once the end has come.
 const GRACE: Duration = Duration::from_secs(10);

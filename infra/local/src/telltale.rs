@@ -23,13 +23,17 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::cloud::{ACCESS_KEY_ID, Cloud, REGION, SECRET_ACCESS_KEY};
-use crate::function::{Function, function};
-use crate::gateway::{Gateway, Route};
-use crate::mapping::{Mapping, Mappings};
-use crate::sqs::{self, Sqs};
-use crate::timer::Timers;
-use crate::wire::Refusal;
+use crate::cloud::Cloud;
+use crate::cloud::account::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use crate::cloud::connector::Connector;
+use crate::cloud::inbound::ReceiptRule;
+use crate::cloud::sqs::{self, Sqs};
+use crate::cloud::wire::Refusal;
+use crate::front::function::{Function, function};
+use crate::front::gateway::{Gateway, Route};
+use crate::front::mapping::{Mapping, Mappings};
+use crate::front::timer::Timers;
+use crate::page::mailbox::reply;
 
 /// The name of the table.
 pub const TABLE: &str = "telltale";
@@ -113,6 +117,7 @@ impl Telltale {
     /// When a resource cannot be made.
     pub fn with_sender(parts: &Parts, sender: sender::App) -> Result<Self, Refusal> {
         provision(&parts.cloud)?;
+        parts.cloud.on_accepted(reply::out_of_office);
         let (cloud, public) = (&parts.cloud, |method, path, f: &Function| Route::new(method, path, f.clone()));
         let pixel = json_function!(parts.pixel(), pixel::handle);
         let redirect = json_function!(parts.redirect(), redirect::handle);
@@ -151,7 +156,7 @@ impl Parts {
     /// What functions on `cloud` are made of.
     pub fn new(cloud: &Cloud, setup: &Setup) -> Self {
         let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "local");
-        let aws = Aws::new(cloud.connector(), REGION.to_owned(), credentials, Some(setup.aws_url.clone()));
+        let aws = Aws::new(Connector::new(cloud).shared(), REGION.to_owned(), credentials, Some(setup.aws_url.clone()));
         Self { aws, setup: setup.clone(), cloud: cloud.clone() }
     }
 
@@ -228,11 +233,9 @@ impl Parts {
         }
     }
 
-    /// A mailer that tries again when an answer is lost, as the SDK's default would: it sends twice.
-    pub fn retrying_mailer(&self) -> Mailer {
-        let retry = aws_sdk_ses::config::retry::RetryConfig::standard();
-        let config = self.aws.ses().config().to_builder().retry_config(retry).build();
-        Mailer::new(aws_sdk_ses::Client::from_conf(config), Some(CONFIGURATION_SET.to_owned()))
+    /// The clients of services, for tests that want another one.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
     }
 
     fn scheduler(&self) -> scheduler::App {
@@ -276,6 +279,7 @@ fn provision(cloud: &Cloud) -> Result<(), Refusal> {
         let queue = sqs::Queue::new(name, SignedDuration::from_secs(visibility));
         cloud.sqs.create_queue(&queue.with_dead_letters(&dead_letters, 5))?;
     }
+    cloud.set_receipt_rule(ReceiptRule { bucket: BUCKET.to_owned(), queue: INBOUND.to_owned() });
     cloud.s3.create_bucket(BUCKET)
 }
 

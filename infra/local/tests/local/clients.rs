@@ -4,7 +4,8 @@ use aws::clock::Clock;
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::http_client_fn;
 use local::Cloud;
-use local::cloud::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use local::Connector;
+use local::cloud::account::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 
 pub(crate) const ENDPOINT: &str = "http://127.0.0.1:4566";
 
@@ -23,7 +24,7 @@ fn credentials() -> Credentials {
 macro_rules! client {
     ($name:ident, $sdk:ident) => {
         pub(crate) fn $name(cloud: &Cloud) -> $sdk::Client {
-            let connector = cloud.connector();
+            let connector = Connector::new(cloud).shared();
             let config = $sdk::Config::builder()
                 .behavior_version($sdk::config::BehaviorVersion::latest())
                 .region($sdk::config::Region::new(REGION))

@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use jiff::SignedDuration;
-use local::sqs::{Queue, Sqs};
+use local::cloud::sqs::{Queue, Sqs};
 use local::{Cloud, Fault};
 
 use crate::clients::{self, ENDPOINT};

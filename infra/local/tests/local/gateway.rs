@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use http::Request;
-use local::{Cloud, Fault, Gateway, Route, function};
+use local::function;
+use local::{Cloud, Fault, Gateway, Route};
 use serde_json::{Value, json};
 
 use crate::clients;

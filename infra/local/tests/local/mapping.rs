@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
-use local::sqs::Queue;
-use local::{Cloud, Function, Mapping, Mappings, function};
+use local::cloud::sqs::Queue;
+use local::function;
+use local::{Cloud, Function, Mapping, Mappings};
 use serde_json::{Value, json};
 
 use crate::clients;

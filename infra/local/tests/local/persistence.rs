@@ -4,7 +4,7 @@ use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
 use bytes::Bytes;
 use jiff::SignedDuration;
-use local::sqs::{Queue, Sqs};
+use local::cloud::sqs::{Queue, Sqs};
 use local::{Cloud, OpenError};
 use serde_json::json;
 

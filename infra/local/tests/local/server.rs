@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use local::{Cloud, Fault, server};
+use local::front::server;
+use local::{Cloud, Fault};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;

@@ -54,7 +54,7 @@ async fn what_ses_refuses_is_refused() {
     let client = clients::ses(&cloud);
     let to = &["a@example.org"];
     let many = vec!["a@example.org"; 51];
-    let big = format!("From: a@example.com\r\n\r\n{}", "x".repeat(local::ses::MAX_BYTES));
+    let big = format!("From: a@example.com\r\n\r\n{}", "x".repeat(local::cloud::ses::MAX_BYTES));
     for (case, sent) in [
         ("no recipient", send(&client, &[], RAW).await),
         ("too many", send(&client, &many, RAW).await),

@@ -5,7 +5,7 @@ use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use jiff::SignedDuration;
 use local::Cloud;
-use local::sqs::{MAX_BYTES, Queue, Sqs};
+use local::cloud::sqs::{MAX_BYTES, Queue, Sqs};
 
 use crate::clients::{self, ENDPOINT};
 

@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
-use local::timer::MAX_CATCH_UP;
-use local::{Timers, function};
+use local::Timers;
+use local::front::timer::MAX_CATCH_UP;
+use local::function;
 use serde_json::{Value, json};
 
 use crate::clients;
