@@ -1,5 +1,6 @@
 //! The wiring: which function stands on which route, queue and timer, as `template.yaml` says it for AWS.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws::blobs::Blobs;
@@ -47,6 +48,43 @@ pub const SENDS: &str = "sends";
 pub const FEEDBACK: &str = "feedback";
 /// The queue of mail that came in.
 pub const INBOUND: &str = "inbound";
+/// A queue and its consumer. A test compares all of them with `template.yaml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueSpec {
+    /// The name of the queue.
+    pub name: &'static str,
+    /// How long a message is hidden once it was received, in seconds.
+    pub visibility_seconds: i64,
+    /// How often a message is received before it is a dead letter.
+    pub receives: u32,
+    /// How many messages the consumer gets at once.
+    pub batch: usize,
+}
+
+/// The queues.
+pub const QUEUES: [QueueSpec; 4] = [
+    QueueSpec { name: EVENTS, visibility_seconds: 180, receives: 5, batch: 100 },
+    QueueSpec { name: SENDS, visibility_seconds: 180, receives: 5, batch: 1 },
+    QueueSpec { name: FEEDBACK, visibility_seconds: 180, receives: 5, batch: 10 },
+    QueueSpec { name: INBOUND, visibility_seconds: 360, receives: 5, batch: 1 },
+];
+
+/// The public routes: method, path, and the function behind it. A test compares all of them with `template.yaml`.
+pub const ROUTES: [(&str, &str, &str); 9] = [
+    ("ANY", "/v1/{proxy+}", "api"),
+    ("GET", "/o/{token}", "pixel"),
+    ("HEAD", "/o/{token}", "pixel"),
+    ("GET", "/c/{token}", "redirect"),
+    ("HEAD", "/c/{token}", "redirect"),
+    ("GET", "/a/{token}", "download"),
+    ("HEAD", "/a/{token}", "download"),
+    ("GET", "/i/{token}", "image"),
+    ("HEAD", "/i/{token}", "image"),
+];
+
+/// The functions that run every minute.
+pub const EVERY_MINUTE: [&str; 2] = ["scheduler", "reminder"];
+
 /// The domain whose mail comes in. On one machine it needs no DNS.
 pub const INBOUND_DOMAIN: &str = "replies.example.com";
 /// The SES configuration set.
@@ -118,17 +156,18 @@ impl Telltale {
     pub fn with_sender(parts: &Parts, sender: sender::App) -> Result<Self, Refusal> {
         provision(&parts.cloud)?;
         parts.cloud.on_accepted(reply::out_of_office);
-        let (cloud, public) = (&parts.cloud, |method, path, f: &Function| Route::new(method, path, f.clone()));
-        let pixel = json_function!(parts.pixel(), pixel::handle);
-        let redirect = json_function!(parts.redirect(), redirect::handle);
-        let download = json_function!(parts.download(), download::handle);
-        let image = json_function!(parts.image(), image::handle);
-        let mut routes = vec![Route::new("ANY", "/v1/{proxy+}", http_api(parts.api()))];
-        for (path, function) in
-            [("/o/{token}", &pixel), ("/c/{token}", &redirect), ("/a/{token}", &download), ("/i/{token}", &image)]
-        {
-            routes.extend([public("GET", path, function), public("HEAD", path, function)]);
-        }
+        let cloud = &parts.cloud;
+        let behind = BTreeMap::from([
+            ("api", http_api(parts.api())),
+            ("pixel", json_function!(parts.pixel(), pixel::handle)),
+            ("redirect", json_function!(parts.redirect(), redirect::handle)),
+            ("download", json_function!(parts.download(), download::handle)),
+            ("image", json_function!(parts.image(), image::handle)),
+        ]);
+        let route =
+            |(method, path, name): (&'static str, &'static str, &str)| Route::new(method, path, behind[name].clone());
+        let routes = ROUTES.into_iter().map(route).collect();
+
         let recorder = json_function!(parts.recorder(), recorder::handle);
         let sender = json_function!(sender, sender::handle);
         let scheduler = json_function!(parts.scheduler(), scheduler::handle);
@@ -136,17 +175,14 @@ impl Telltale {
         let feedback = json_function!(parts.feedback(), feedback::handle);
         let inbound = json_function!(parts.inbound(), inbound::handle);
         cloud.ses.publish_to(&cloud.sqs, FEEDBACK);
-        let mappings = vec![
-            Mapping::new(EVENTS, 100, recorder),
-            Mapping::new(SENDS, 1, sender),
-            Mapping::new(FEEDBACK, 10, feedback),
-            Mapping::new(INBOUND, 1, inbound),
-        ];
+        let consumers = [recorder, sender, feedback, inbound];
+        let consume = |(queue, consumer): (QueueSpec, Function)| Mapping::new(queue.name, queue.batch, consumer);
+        let mappings = QUEUES.into_iter().zip(consumers).map(consume).collect();
         Ok(Self {
             cloud: cloud.clone(),
             gateway: Gateway::new(cloud, routes),
             mappings: Mappings::new(cloud, mappings),
-            timers: Timers::new(cloud, vec![("scheduler", scheduler), ("reminder", reminder)]),
+            timers: Timers::new(cloud, EVERY_MINUTE.into_iter().zip([scheduler, reminder]).collect()),
             admin: json_function!(parts.admin(), admin::handle),
         })
     }
@@ -273,11 +309,12 @@ fn provision(cloud: &Cloud) -> Result<(), Refusal> {
         Err(refusal) if refusal.code.contains("ResourceInUse") => {}
         made => made?,
     }
-    for (name, visibility) in [(EVENTS, 60), (SENDS, 180), (FEEDBACK, 180), (INBOUND, 180)] {
+    for QueueSpec { name, visibility_seconds, receives, .. } in QUEUES {
         let dead_letters = format!("{name}-dead");
-        cloud.sqs.create_queue(&sqs::Queue::new(&dead_letters, SignedDuration::from_secs(visibility)))?;
-        let queue = sqs::Queue::new(name, SignedDuration::from_secs(visibility));
-        cloud.sqs.create_queue(&queue.with_dead_letters(&dead_letters, 5))?;
+        let visibility = SignedDuration::from_secs(visibility_seconds);
+        cloud.sqs.create_queue(&sqs::Queue::new(&dead_letters, visibility))?;
+        let queue = sqs::Queue::new(name, visibility);
+        cloud.sqs.create_queue(&queue.with_dead_letters(&dead_letters, receives))?;
     }
     cloud.set_receipt_rule(ReceiptRule { bucket: BUCKET.to_owned(), queue: INBOUND.to_owned() });
     cloud.s3.create_bucket(BUCKET)

@@ -15,4 +15,5 @@ mod s3;
 mod server;
 mod ses;
 mod sqs;
+mod template;
 mod timer;
