@@ -28,7 +28,7 @@ async fn every_wrong_field_is_named() {
             "/bcc/0/email",
         ),
         (json!({"regarding": {"type": "planet", "id": "1"}}), "invalid_value", "/regarding/type"),
-        (json!({"regarding": {"type": "lead", "id": "a b"}}), "invalid_value", "/regarding"),
+        (json!({"regarding": {"type": "lead", "id": "a b"}}), "invalid_value", "/regarding/id"),
         (json!({"unheard_of": 1}), "unknown_field", "/unheard_of"),
         (json!({"subject": 7}), "wrong_type", "/subject"),
         (json!({"to": [{"name": "x"}]}), "missing_field", "/to/0"),
@@ -37,7 +37,7 @@ async fn every_wrong_field_is_named() {
         let shown = body.to_string().chars().take(80).collect::<String>();
         let (status, problem) = world.call("POST", "/v1/messages", body).await;
         assert_eq!((status, problem["code"].as_str()), (422, Some(code)), "{shown} {problem}");
-        assert!(problem["errors"][0]["pointer"].as_str().unwrap().starts_with(pointer), "{shown} {problem}");
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{shown} {problem}");
         assert_eq!(problem["type"], format!("urn:telltale:problem:{code}"));
     }
     let (_, list) = world.call("GET", "/v1/messages", Value::Null).await;

@@ -174,7 +174,7 @@ async fn an_organisation_that_does_not_follow_mail_has_templates_without_figures
     sent(&world, &id, 1, 1, 1).await;
     world.call("PATCH", "/v1/settings", json!({"tracking_enabled": false})).await;
     sent(&world, &id, 1, 0, 1).await;
-    assert_eq!(of(&world, &id).await, performance([0, 0, 0], "mail is not followed"));
+    assert_eq!(of(&world, &id).await, performance([0, 0, 0], "mail is not tracked"));
     let (status, list) = world.call("GET", "/v1/templates", Value::Null).await;
     assert_eq!((status, &list["items"][0]["performance"]["sent"]), (200, &json!(0)));
     world.call("PATCH", "/v1/settings", json!({"tracking_enabled": true})).await;

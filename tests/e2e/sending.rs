@@ -45,7 +45,7 @@ async fn an_untracked_message_leaves_as_it_was_written() {
     let names: std::collections::BTreeSet<&str> = mail.attachments.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["direct.pdf", "tracked.pdf"].into(), "without tracking, every file is attached");
     let message = world.message(&id).await;
-    assert_eq!((&message["tracking"]["state"], &message["summary"]), (&json!("off"), &json!("Sent, not followed")));
+    assert_eq!((&message["tracking"]["state"], &message["summary"]), (&json!("off"), &json!("Sent, not tracked")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,20 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use desk::records::delivery_time::DeliveryTimeFor;
-use domain::time::delivery_time::{NoRecommendation, Recommendation};
-use serde::{Deserialize, Serialize};
+use domain::time::delivery_time::{NoRecommendation, Recommendation, only};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Shared;
 use crate::http::caller::Caller;
 use crate::http::page::Query;
-use crate::http::problem::{ApiError, ListRefusals};
+use crate::http::problem::{ApiError, HttpCode, ListRefusals};
 use crate::http::schema::Instant;
 
 /// The person for whom a time is asked: by address or by record.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the shape of the query for the document")]
 pub(crate) struct DeliveryTimeQuery {
     /// One address, without a name.
     #[param(format = Email)]
@@ -76,14 +76,20 @@ impl From<NoRecommendation> for DeliveryTimeView {
 pub(crate) async fn get(
     State(app): Shared,
     Caller(actor): Caller,
-    Query(query): Query<DeliveryTimeQuery>,
+    Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Json<DeliveryTimeView>, ApiError> {
-    let person = match (query.email, query.record) {
-        (Some(_), Some(_)) => return Ok(Json(NoRecommendation::SeveralRecipients.into())),
-        (None, None) => return Ok(Json(NoRecommendation::NoRecipient.into())),
-        (Some(email), None) => DeliveryTimeFor::Email(email),
-        (None, Some(record)) => DeliveryTimeFor::Record(record),
+    let mut people = Vec::new();
+    for (name, value) in query {
+        people.push(match name.as_str() {
+            "email" => DeliveryTimeFor::Email(value),
+            "record" => DeliveryTimeFor::Record(value),
+            _ => return Err(ApiError::parameter(&name, HttpCode::InvalidQuery, "expected `email` or `record`")),
+        });
+    }
+    let person = match only(&people) {
+        Ok(person) => person,
+        Err(none) => return Ok(Json(none.into())),
     };
-    let recommendation = app.desk.delivery_time(&actor, &person).await?;
+    let recommendation = app.desk.delivery_time(&actor, person).await?;
     Ok(Json(recommendation.map_or_else(DeliveryTimeView::from, DeliveryTimeView::from)))
 }

@@ -3,6 +3,7 @@
 use domain::message::MessageWithCopies;
 use domain::message::attachment::Attachment;
 use domain::message::timeline::{Timeline, TimelineScope};
+use futures::future::BoxFuture;
 
 use crate::{Actor, Desk, Refused};
 
@@ -31,8 +32,16 @@ impl Desk {
         self.scoped_timeline(stored, &scope).await
     }
 
-    /// The part of a timeline that may be told.
-    pub(crate) async fn scoped_timeline(
+    /// The part of a timeline that may be told. Boxed: it reads five things at once.
+    pub(crate) fn scoped_timeline<'a>(
+        &'a self,
+        stored: &'a MessageWithCopies,
+        scope: &'a TimelineScope,
+    ) -> BoxFuture<'a, Result<TimelineDetails, Refused>> {
+        Box::pin(self.read_timeline(stored, scope))
+    }
+
+    async fn read_timeline(
         &self,
         stored: &MessageWithCopies,
         scope: &TimelineScope,

@@ -48,13 +48,13 @@ fn check_type(headers: &HeaderMap) -> Result<(), ApiError> {
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if bytes.trim_ascii_start().starts_with(b"[") {
         // Serde would take a list for the fields in their order.
-        return Err(ApiError::pointer(String::new(), HttpCode::WrongType, "expected an object".to_owned()));
+        return Err(ApiError::pointer("", HttpCode::WrongType, "expected an object"));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
-        if inner.is_data() { field_error(pointer, &inner) } else { malformed(&inner) }
+        if inner.is_data() { field_error(&pointer, &inner) } else { malformed(&inner) }
     })?;
     json.end().map_err(|error| malformed(&error))?;
     Ok(value)
@@ -64,7 +64,7 @@ fn malformed(error: &serde_json::Error) -> ApiError {
     ApiError::http(HttpCode::MalformedJson, error.to_string())
 }
 
-fn field_error(pointer: String, error: &serde_json::Error) -> ApiError {
+fn field_error(pointer: &str, error: &serde_json::Error) -> ApiError {
     let text = error.to_string();
     // The text of serde ends with the place in the source, which the pointer tells better.
     let detail = text.split(" at line ").next().unwrap_or_default().to_owned();
@@ -77,7 +77,7 @@ fn field_error(pointer: String, error: &serde_json::Error) -> ApiError {
     } else {
         HttpCode::InvalidValue
     };
-    ApiError::pointer(pointer, code, detail)
+    ApiError::pointer(pointer, code, &detail)
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

@@ -172,11 +172,11 @@ impl ApiError {
     }
 
     /// A field of the body that the door cannot read.
-    pub(crate) fn pointer(pointer: String, code: HttpCode, detail: String) -> Self {
+    pub(crate) fn pointer(pointer: &str, code: HttpCode, detail: &str) -> Self {
         let error = FieldProblem {
-            pointer: Some(pointer.clone()),
+            pointer: Some(pointer.to_owned()),
             parameter: None,
-            detail: detail.clone(),
+            detail: detail.to_owned(),
             code: code.as_str(),
         };
         Self { errors: vec![error], ..Self::http(code, format!("{pointer}: {detail}")) }

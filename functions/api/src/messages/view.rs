@@ -7,22 +7,23 @@ use domain::message::copy::Copy;
 use domain::message::copy::status::CopyStatus;
 use domain::message::progress::{Progress, ProgressCode};
 use domain::message::tracking::UntrackedReason;
-use domain::message::{
-    Mailbox, Message, MessageStatus, MessageWithCopies, Recipient, RecipientRole, Thread, TrackingState,
-};
+use domain::message::{Message, MessageStatus, MessageWithCopies, Recipient, RecipientRole, Thread, TrackingState};
 use domain::people::consent::Decider;
-use domain::people::record::RecordRef;
 use domain::signs::engagement::{Deed, DeedKind, Kpis};
 use domain::time::schedule::Schedule;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+mod people;
+
+pub(crate) use people::{DeciderView, RecordView};
+use people::{MailboxView, OwnerView, RecipientView};
+
 use super::attachments::AttachmentView;
 use super::reminder::ReminderView;
 use crate::http::schema::{
-    CopyStatusWord, DeedWord, Instant, MessageStatusWord, ProgressWord, RecordTypeWord, TrackingStateWord,
-    UntrackedReasonWord,
+    CopyStatusWord, DeedWord, Instant, MessageStatusWord, ProgressWord, TrackingStateWord, UntrackedReasonWord,
 };
 
 /// A message.
@@ -76,14 +77,6 @@ pub(crate) struct MessageView {
     kpis: Option<KpisView>,
 }
 
-/// The author of a message.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Owner)]
-pub(crate) struct OwnerView {
-    id: String,
-    name: Option<String>,
-}
-
 /// How far a message has come.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MessageState)]
@@ -118,48 +111,6 @@ pub(crate) struct InReplyToView {
     message: String,
     /// The answer: the id of an event in that message's timeline.
     event: String,
-}
-
-/// A name and an address.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Mailbox)]
-pub(crate) struct MailboxView {
-    #[schema(format = Email)]
-    email: String,
-    name: Option<String>,
-}
-
-/// A recipient.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Recipient)]
-pub(crate) struct RecipientView {
-    #[schema(format = Email)]
-    email: String,
-    name: Option<String>,
-    record: Option<RecordView>,
-}
-
-/// A record of the CRM, by type and id.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = RecordRef)]
-pub(crate) struct RecordView {
-    #[serde(rename = "type")]
-    #[schema(value_type = RecordTypeWord)]
-    pub(crate) kind: &'static str,
-    /// The CRM's own id.
-    pub(crate) id: String,
-}
-
-/// A record whose preference decides.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Decider)]
-pub(crate) struct DeciderView {
-    #[serde(rename = "type")]
-    #[schema(value_type = RecordTypeWord)]
-    kind: &'static str,
-    /// The CRM's own id.
-    id: String,
-    name: String,
 }
 
 /// Whether a message is tracked.
@@ -347,22 +298,9 @@ impl From<Deed> for SeenView {
     }
 }
 
-impl From<Decider> for DeciderView {
-    fn from(decider: Decider) -> Self {
-        let Decider { record, name } = decider;
-        Self { kind: record.kind.as_str(), id: record.id.into(), name }
-    }
-}
-
 impl From<&Thread> for InReplyToView {
     fn from(thread: &Thread) -> Self {
         Self { message: thread.message.to_string(), event: thread.event.to_string() }
-    }
-}
-
-impl From<&Mailbox> for MailboxView {
-    fn from(mailbox: &Mailbox) -> Self {
-        Self { email: mailbox.email.as_str().to_owned(), name: mailbox.name.clone() }
     }
 }
 
@@ -389,18 +327,5 @@ impl From<&Kpis> for KpisView {
             last_opened_at: kpis.last_opened_at.map(Instant),
             first_replied_at: kpis.first_replied_at.map(Instant),
         }
-    }
-}
-
-impl From<&RecordRef> for RecordView {
-    fn from(record: &RecordRef) -> Self {
-        Self { kind: record.kind.as_str(), id: record.id.as_str().to_owned() }
-    }
-}
-
-impl From<&Recipient> for RecipientView {
-    fn from(recipient: &Recipient) -> Self {
-        let Mailbox { email, name } = &recipient.mailbox;
-        Self { email: email.as_str().to_owned(), name: name.clone(), record: recipient.record.as_ref().map(Into::into) }
     }
 }

@@ -9,6 +9,7 @@ use domain::message::{Body, Message, MessageState, MessageStatus, MessageWithCop
 use domain::people::consent::{Decider, Standing};
 use domain::signs::engagement::{Deed, FoldContext, Kpis, fold};
 use domain::team::settings::Settings;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::{Actor, Desk, Refused};
@@ -102,11 +103,20 @@ impl MessageDetails {
 }
 
 impl Desk {
-    /// Reads everything that a view of a message shows. Of one that was kept long enough, text and files are gone.
+    /// Reads everything that a view of a message shows. Of one that was kept long enough, text and files are gone. Boxed: it
+    /// reads five things at once.
     ///
     /// # Errors
     /// When the table or storage does not answer.
-    pub async fn details(&self, actor: &Actor, stored: MessageWithCopies) -> Result<MessageDetails, Refused> {
+    pub fn details<'a>(
+        &'a self,
+        actor: &'a Actor,
+        stored: MessageWithCopies,
+    ) -> BoxFuture<'a, Result<MessageDetails, Refused>> {
+        Box::pin(self.read_details(actor, stored))
+    }
+
+    async fn read_details(&self, actor: &Actor, stored: MessageWithCopies) -> Result<MessageDetails, Refused> {
         let Message { id, org, owner, body, .. } = &stored.message;
         let settings = self.store.settings(*org).await?;
         let expired = stored.message.is_expired(&settings, actor.now);

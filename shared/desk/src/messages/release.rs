@@ -43,7 +43,7 @@ impl Desk {
         match at {
             SendAt::Now if scheduled => {
                 let moved = stored.moved(None, actor.now)?;
-                let prepared = self.dispatch(actor, &stored, moved, None)?;
+                let prepared = dispatch(actor, &stored, moved, None)?;
                 let details = self.details(actor, prepared.after.clone()).await?;
                 Ok(prepared.map(|_| details))
             }
@@ -82,7 +82,7 @@ impl Desk {
         let after = draft.released(ReleaseTerms { decision, schedule, links }, &settings, actor.now)?;
 
         let reminder = self.store.reminder(draft.id).await?;
-        let mut prepared = self.dispatch(actor, &before, after, reminder.as_ref())?;
+        let mut prepared = dispatch(actor, &before, after, reminder.as_ref())?;
         if let Some(at) = prepared.after.message.expires_at(&settings) {
             prepared = prepared.hint(Due { at, message: draft.id, work: Work::Expire });
         }
@@ -104,41 +104,6 @@ impl Desk {
         Ok(u16::try_from(links.len()).unwrap_or(u16::MAX))
     }
 
-    /// Prepares a message whose copies have a new time. The copies that leave soon are queued at once, with a hint to check
-    /// on them; the scheduler queues later ones, led by a hint. `reminder` is the one of a draft.
-    pub(super) fn dispatch(
-        &self,
-        actor: &Actor,
-        before: &MessageWithCopies,
-        after: MessageWithCopies,
-        reminder: Option<&Reminder>,
-    ) -> Result<Prepared<MessageWithCopies>, Refused> {
-        let now = actor.now;
-        let next = Next::step(before, after)?;
-        let MessageWithCopies { message, copies } = &next.value;
-        let leaves_at = message.sent_for();
-        let soon = leaves_at.duration_since(now) <= DIRECT;
-        let hint = if soon {
-            Due { at: leaves_at + CHECK_AFTER, message: message.id, work: Work::Check }
-        } else {
-            let copies = u16::try_from(copies.len()).unwrap_or(u16::MAX);
-            Due { at: leaves_at, message: message.id, work: Work::Send { copies } }
-        };
-
-        let activity = Activity::mail(message, leaves_at);
-        let listed = message.records();
-        let notes = listed.iter().map(|record| Write::mail_activity(message.org, record, &activity));
-        let notes = notes.collect::<Result<Vec<_>, _>>()?;
-        let tasks = if soon { tasks(message.id, copies, now) } else { Vec::new() };
-
-        let mut prepared = Prepared::of(actor, next).hint(hint).note(notes).then_queue(tasks);
-        // If a reminder fell due while its message was a draft, it is evaluated once the message has been sent.
-        if reminder.is_some_and(|reminder| reminder.status == ReminderStatus::Pending && reminder.due.at <= now) {
-            prepared = prepared.hint(Due { at: now, message: before.message.id, work: Work::Remind });
-        }
-        Ok(prepared)
-    }
-
     /// Checks that a message can leave with these files.
     async fn all_ready(&self, message: MessageId, files: &[Attachment], now: Timestamp) -> Result<(), Refused> {
         for file in files {
@@ -148,6 +113,40 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Prepares a message whose copies have a new time. The copies that leave soon are queued at once, with a hint to check
+/// on them; the scheduler queues later ones, led by a hint. `reminder` is the one of a draft.
+pub(super) fn dispatch(
+    actor: &Actor,
+    before: &MessageWithCopies,
+    after: MessageWithCopies,
+    reminder: Option<&Reminder>,
+) -> Result<Prepared<MessageWithCopies>, Refused> {
+    let now = actor.now;
+    let next = Next::step(before, after)?;
+    let MessageWithCopies { message, copies } = &next.value;
+    let leaves_at = message.sent_for();
+    let soon = leaves_at.duration_since(now) <= DIRECT;
+    let hint = if soon {
+        Due { at: leaves_at + CHECK_AFTER, message: message.id, work: Work::Check }
+    } else {
+        let copies = u16::try_from(copies.len()).unwrap_or(u16::MAX);
+        Due { at: leaves_at, message: message.id, work: Work::Send { copies } }
+    };
+
+    let activity = Activity::mail(message, leaves_at);
+    let listed = message.records();
+    let notes = listed.iter().map(|record| Write::mail_activity(message.org, record, &activity));
+    let notes = notes.collect::<Result<Vec<_>, _>>()?;
+    let tasks = if soon { tasks(message.id, copies, now) } else { Vec::new() };
+
+    let mut prepared = Prepared::of(actor, next).hint(hint).note(notes).then_queue(tasks);
+    // If a reminder fell due while its message was a draft, it is evaluated once the message has been sent.
+    if reminder.is_some_and(|reminder| reminder.status == ReminderStatus::Pending && reminder.due.at <= now) {
+        prepared = prepared.hint(Due { at: now, message: before.message.id, work: Work::Remind });
+    }
+    Ok(prepared)
 }
 
 /// The tasks for the copies that wait.

@@ -7,6 +7,7 @@ use domain::message::steps::StepRefused;
 use domain::time::schedule::{Schedule, ScheduleRefusal, When, resolve};
 use jiff::Timestamp;
 
+use super::release::dispatch;
 use crate::{Actor, Code, Desk, Prepared, Refused};
 
 impl Desk {
@@ -23,7 +24,7 @@ impl Desk {
         let stored = self.message(actor, id).await?;
         let schedule = resolved(at, "/at", actor.now)?;
         let moved = stored.moved(Some(schedule), actor.now)?;
-        self.dispatch(actor, &stored, moved, None)
+        dispatch(actor, &stored, moved, None)
     }
 
     /// Prepares that a scheduled message becomes a draft again.

@@ -120,7 +120,7 @@ fn own_addresses(person: &Person, stored: &MessageWithCopies) -> BTreeSet<String
 fn told_to(mut details: MessageDetails, own: &BTreeSet<String>, timeline: &Timeline, actor: &Actor) -> MessageDetails {
     let is_own = |email: &str| own.contains(email);
     details.tracking.blocked_by.retain(|(recipient, _)| is_own(recipient.mailbox.email.as_str()));
-    details.kpis = timeline.kpis.clone();
+    details.kpis.clone_from(&timeline.kpis);
     details.copy_kpis = Vec::new();
     let progress = domain::message::progress::Progress::of(&details.stored, timeline.kpis.as_ref(), actor.now);
     details.progress = progress;

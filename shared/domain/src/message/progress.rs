@@ -46,7 +46,7 @@ pub struct Progress {
     pub code: ProgressCode,
     /// When it came so far: the scheduled time, the time of sending, the last look, the first answer.
     pub at: Option<Timestamp>,
-    /// What a person did last, when that is what the message came to.
+    /// The deed that the message came to: the last open; where no open is known, the last click or view.
     deed: Option<DeedKind>,
 }
 
@@ -73,7 +73,8 @@ impl Progress {
             if let Some(at) = kpis.first_replied_at {
                 return Self { code: ProgressCode::Replied, at: Some(at), deed: Some(DeedKind::Reply) };
             }
-            if let Some(Deed { at, by }) = kpis.last_deed {
+            let opened = kpis.last_opened_at.map(|at| Deed { at, by: DeedKind::Open });
+            if let Some(Deed { at, by }) = opened.or(kpis.last_deed) {
                 return Self { code: ProgressCode::Seen, at: Some(at), deed: Some(by) };
             }
         }

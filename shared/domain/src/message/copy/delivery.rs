@@ -166,7 +166,7 @@ impl Delivery {
         match news {
             DeliveryNews::Accepted => {}
             DeliveryNews::Delivered { at } => {
-                self.delivered_at = Some(self.delivered_at.map_or(*at, |before| before.min(*at)))
+                self.delivered_at = Some(self.delivered_at.map_or(*at, |before| before.min(*at)));
             }
             DeliveryNews::Rejected(notice) => earliest(&mut self.rejected, notice),
             DeliveryNews::Delayed(notice) => earliest(&mut self.delayed, notice),
