@@ -35,13 +35,13 @@ pub fn composing() -> Vec<Row> {
     for size in SIZES {
         let html = mails::html(size);
         let plain = text::from_html(&html);
-        let links = track::links(&html, &plain).unwrap().len();
+        let links = track::Page::read(&html).unwrap().destinations(&plain).len();
         let rewrite = || {
-            track::html(
-                &html,
-                track::Tracked { link: &|_| Some(wrapped.clone()), pixel: Some(&pixel), ..track::Tracked::default() },
-            )
-            .unwrap()
+            track::Page::read(&html).unwrap().tracked(track::Tracked {
+                link: &|_| Some(wrapped.clone()),
+                pixel: Some(&pixel),
+                ..track::Tracked::default()
+            })
         };
         let rewritten = rewrite();
         let rewriting = median(&|| drop(black_box(rewrite())));

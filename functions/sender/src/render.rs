@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use aws::blobs;
 use aws::store;
-use domain::ground::id::ImageId;
-use domain::ground::token::{Token, TokenKind};
+use domain::ground::id::{ImageId, MessageId};
+use domain::ground::token::{Token, TokenKind, TokenSigner};
 use domain::message::attachment::{self, Attachment};
 use domain::message::copy::Copy;
 use domain::message::image;
 use domain::message::{Body, Mailbox, Message, Recipient, RecipientRole};
 use mail::attachments::{Listed, html_list, text_list};
-use mail::track::Tracked;
+use mail::track::{Page, Tracked};
 use mail::{compose, track};
 
 use crate::App;
@@ -65,6 +65,40 @@ pub(crate) async fn mime(app: &App, stored: &MessageWithCopies, copy: &Copy) -> 
     compose_copy(app, message, recipient, &body, &attached).map_err(Error::Unsendable)
 }
 
+/// The addresses of one recipient, each with a token of their own.
+struct Addresses<'a> {
+    signer: &'a TokenSigner,
+    url: &'a str,
+    message: MessageId,
+    recipient: u16,
+}
+
+impl Addresses<'_> {
+    /// The redirect of a link, by its place among the links of the message.
+    fn link(&self, n: u16, destination: &str) -> Option<String> {
+        self.address(TokenKind::Click, n, destination)
+    }
+
+    fn pixel(&self) -> Option<String> {
+        self.address(TokenKind::Open, 0, "")
+    }
+
+    /// The download of a file, by its place among the tracked files of the message.
+    fn file(&self, n: u16) -> Option<String> {
+        self.address(TokenKind::Download, n, "")
+    }
+
+    fn image(&self, image: ImageId) -> Option<String> {
+        self.address(TokenKind::Image, 0, &image.to_string())
+    }
+
+    fn address(&self, kind: TokenKind, index: u16, destination: &str) -> Option<String> {
+        let Self { signer, url, message, recipient } = *self;
+        let token = Token { kind, message, recipient, index, destination: destination.to_owned() };
+        Some(format!("{url}/{}/{}", kind.path()?, signer.sign(&token)?))
+    }
+}
+
 /// The body with this recipient's pixel, links and files.
 async fn tracked_body(
     app: &App,
@@ -73,37 +107,34 @@ async fn tracked_body(
     body: &Body,
     files: &[Attachment],
 ) -> Result<Body, Error> {
+    let addresses = Addresses { signer: &app.signer, url: &app.tracking_url, message: message.id, recipient };
     let links = app.store.links(message.id, message.links).await?;
-    let index: HashMap<&str, u16> = links.iter().map(String::as_str).zip(0..).collect();
-    let sign = |kind, index, destination: &str| {
-        let token = Token { kind, message: message.id, recipient, index, destination: destination.to_owned() };
-        app.signer.sign(&token)
-    };
-    let address = |path, token: Option<String>| token.map(|token| format!("{}/{path}/{token}", app.tracking_url));
-    let wrap = |destination: &str| address("c", sign(TokenKind::Click, *index.get(destination)?, destination));
-    let pixel = address("o", sign(TokenKind::Open, 0, ""));
-    let linked: Vec<(&Attachment, String)> = (0..)
-        .zip(attachment::tracked(files))
-        .filter_map(|(index, file)| Some((file, address("a", sign(TokenKind::Download, index, ""))?)))
-        .collect();
-    let listed = linked.iter().map(|(file, url)| Listed { filename: &file.filename, size: file.size, url });
+    let places: HashMap<&str, u16> = links.iter().map(String::as_str).zip(0..).collect();
+    let page = Page::read(&body.html).map_err(Unsendable::from)?;
+    let hosted = hosted_images(app, message, &page).await?;
+
+    let files: Vec<(&Attachment, String)> =
+        (0..).zip(attachment::tracked(files)).filter_map(|(n, file)| Some((file, addresses.file(n)?))).collect();
+    let listed = files.iter().map(|(file, url)| Listed { filename: &file.filename, size: file.size, url });
     let listed: Vec<Listed<'_>> = listed.collect();
-    let hosted = hosted_images(app, message, &body.html).await?;
-    let image = |src: &str| address("i", sign(TokenKind::Image, 0, &hosted.get(src)?.to_string()));
-    let files = html_list(&listed);
-    let tracked = Tracked { link: &wrap, image: &image, pixel: pixel.as_deref(), attachments: &files };
-    let html = track::html(&body.html, tracked).map_err(Unsendable::from)?;
-    Ok(Body { html, text: format!("{}{}", track::text(&body.text, &wrap), text_list(&listed)) })
+
+    let link = |destination: &str| addresses.link(*places.get(destination)?, destination);
+    let image = |address: &str| addresses.image(*hosted.get(address)?);
+    let pixel = addresses.pixel();
+    let attachments = html_list(&listed);
+    let tracked = Tracked { link: &link, image: &image, pixel: pixel.as_deref(), attachments: &attachments };
+    let html = page.tracked(tracked);
+    Ok(Body { html, text: format!("{}{}", track::text(&body.text, &link), text_list(&listed)) })
 }
 
-/// The images of a body that the organisation hosts, by their addresses.
-async fn hosted_images(app: &App, message: &Message, html: &str) -> Result<HashMap<String, ImageId>, Error> {
+/// The images of a page that the organisation hosts, by their addresses.
+async fn hosted_images(app: &App, message: &Message, page: &Page<'_>) -> Result<HashMap<String, ImageId>, Error> {
     let mut hosted = HashMap::new();
-    for address in track::images(html).map_err(Unsendable::from)? {
-        if let Some(id) = image::named(&address)
+    for address in page.images() {
+        if let Some(id) = image::named(address)
             && app.store.image(message.org, id).await?.is_some()
         {
-            hosted.insert(address, id);
+            hosted.insert(address.to_owned(), id);
         }
     }
     Ok(hosted)
@@ -141,7 +172,7 @@ fn compose_copy(
         message_id: &message_id,
         references,
         in_reply_to: message.thread.as_ref().map(|thread| thread.in_reply_to.as_str()),
-        date_unix_seconds: message.send_at.unwrap_or(message.created_at).as_second(),
+        date_unix_seconds: message.sent_for().as_second(),
         headers: Vec::new(),
         boundary_seed: &message_id,
         attachments: attached.collect(),

@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn is_not_tracked_again() {
-        assert!(crate::track::links(&html_list(&[FILE]), "").unwrap().is_empty());
+        let list = html_list(&[FILE]);
+        assert!(crate::track::Page::read(&list).unwrap().destinations("").is_empty());
     }
 
     #[test]

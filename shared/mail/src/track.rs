@@ -1,7 +1,7 @@
 //! Puts one recipient's redirect links and open pixel into a message.
 //!
-//! [`links`] names the destinations, the caller makes a tracked address for each, and [`html`] and
-//! [`text`] put them in. Nothing else changes, not a byte: a link the author wrote leads where the
+//! A [`Page`] is read once. It names the destinations, the caller makes a tracked address for each, and
+//! [`Page::tracked`] and [`text`] put them in. Nothing else changes, not a byte: a link the author wrote leads where the
 //! author wanted, and markup only Outlook understands stays what it is.
 //!
 //! Left alone, besides what [`destination`] refuses:
@@ -47,27 +47,60 @@ pub enum Error {
     TooComplex,
 }
 
-/// Destinations of all links that can be tracked, first those of `html` and then those of `text`,
-/// in order of first appearance, each once.
-///
-/// They are what `wrap` will be called with: as [`destination`] gives them, so `&amp;` is `&`.
-/// Text cannot say that a link is not to be tracked; what `html` marks so is left out for `text`
-/// too. So `wrap` should give an address for these destinations only.
-pub fn links(html: &str, text: &str) -> Result<Vec<String>, Error> {
-    let found = find(html)?;
-    let opted_out: HashSet<_> = found.opted_out.into_iter().collect();
-    let in_text = plain::links(text).map(|(_, destination)| destination);
-    let in_html = found.links.into_iter().map(|link| link.destination);
-    let all = in_html.chain(in_text.filter(|destination| !opted_out.contains(destination)));
-    let mut seen = HashSet::new();
-    Ok(all.filter(|destination| seen.insert(destination.clone())).collect())
+/// The HTML of a message, scanned once: its links, its images, and the places where something goes in.
+pub struct Page<'h> {
+    html: &'h str,
+    found: Rewritable,
 }
 
-/// Addresses of all images of `html` outside quoted text, each once, with `&amp;` as `&`.
-pub fn images(html: &str) -> Result<Vec<String>, Error> {
-    let mut seen = HashSet::new();
-    let all = find(html)?.images.into_iter().map(|image| image.destination);
-    Ok(all.filter(|address| seen.insert(address.clone())).collect())
+impl<'h> Page<'h> {
+    /// Scans HTML.
+    ///
+    /// # Errors
+    /// When it is too large or too complex.
+    pub fn read(html: &'h str) -> Result<Self, Error> {
+        Ok(Self { html, found: find(html)? })
+    }
+
+    /// Destinations of all links that can be tracked, first those of the page and then those of `text`, in order of first
+    /// appearance, each once.
+    ///
+    /// [`Tracked::link`] is called with them: as [`destination`] gives them, so `&amp;` is `&`. Text cannot say that a link
+    /// is not to be tracked; a link that the page marks so is left out for `text` too. So [`Tracked::link`] should give an
+    /// address for these destinations only.
+    pub fn destinations(&self, text: &str) -> Vec<String> {
+        let opted_out: HashSet<_> = self.found.opted_out.iter().collect();
+        let in_text = plain::links(text).map(|(_, destination)| destination);
+        let in_html = self.found.links.iter().map(|link| link.destination.clone());
+        let all = in_html.chain(in_text.filter(|destination| !opted_out.contains(destination)));
+        let mut seen = HashSet::new();
+        all.filter(|destination| seen.insert(destination.clone())).collect()
+    }
+
+    /// Addresses of all images outside quoted text, each once, with `&amp;` as `&`.
+    pub fn images(&self) -> Vec<&str> {
+        let mut seen = HashSet::new();
+        let all = self.found.images.iter().map(|image| image.destination.as_str());
+        all.filter(|address| seen.insert(*address)).collect()
+    }
+
+    /// The HTML for one recipient.
+    pub fn tracked(&self, tracked: Tracked<'_>) -> String {
+        let found = &self.found;
+        let mut edits: Vec<Edit> = found.foreign_pixels.iter().cloned().map(Edit::remove).collect();
+        for (links, wrap) in [(&found.links, tracked.link), (&found.images, tracked.image)] {
+            edits.extend(links.iter().filter_map(|link| {
+                let address = wrap(&link.destination)?;
+                let text = link::as_value(&address, self.html, &link.place);
+                Some(Edit { text, place: link.place.clone() })
+            }));
+        }
+        edits.extend(tracked.pixel.map(|address| Edit::insert(found.pixel_at, pixel_tag(address))));
+        if !tracked.attachments.is_empty() {
+            edits.push(Edit::insert(found.attachments_at, tracked.attachments.to_owned()));
+        }
+        splice::splice(self.html, edits)
+    }
 }
 
 /// What goes into the copy of one recipient.
@@ -88,23 +121,6 @@ impl Default for Tracked<'_> {
     fn default() -> Self {
         Self { link: &|_| None, image: &|_| None, pixel: None, attachments: "" }
     }
-}
-
-/// `html` for one recipient.
-pub fn html(html: &str, tracked: Tracked<'_>) -> Result<String, Error> {
-    let found = find(html)?;
-    let mut edits: Vec<Edit> = found.foreign_pixels.into_iter().map(Edit::remove).collect();
-    for (links, wrap) in [(found.links, tracked.link), (found.images, tracked.image)] {
-        edits.extend(links.into_iter().filter_map(|link| {
-            let address = wrap(&link.destination)?;
-            Some(Edit { text: link::as_value(&address, html, &link.place), place: link.place })
-        }));
-    }
-    edits.extend(tracked.pixel.map(|address| Edit::insert(found.pixel_at, pixel_tag(address))));
-    if !tracked.attachments.is_empty() {
-        edits.push(Edit::insert(found.attachments_at, tracked.attachments.to_owned()));
-    }
-    Ok(splice::splice(html, edits))
 }
 
 /// Everything there is to rewrite in a body.

@@ -3,6 +3,8 @@
 use domain::ground::id::{AttachmentId, MessageId};
 use domain::message::attachment::{Attachment, Upload};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::{Blobs, DOWNLOAD_TIME, Error, Presigned, Uploaded, presigning, unavailable};
 
 impl Blobs {
@@ -67,13 +69,11 @@ fn version(file: &Attachment) -> Option<String> {
 fn content_disposition(filename: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || " ._-()".contains(c);
     let ascii: String = filename.chars().map(|c| if plain(c) { c } else { '_' }).collect();
-    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", percent_encode(filename))
+    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", utf8_percent_encode(filename, RESERVED))
 }
 
-fn percent_encode(text: &str) -> String {
-    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    text.bytes().map(|b| if unreserved(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
-}
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[cfg(test)]
 mod tests {

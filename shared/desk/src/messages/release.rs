@@ -16,6 +16,7 @@ use domain::signs::engagement::Kpis;
 use domain::time::due::{CHECK_AFTER, DIRECT, Due, Work};
 use domain::time::schedule::{Schedule, When};
 use jiff::{SignedDuration, Timestamp};
+use mail::track::Page;
 
 use crate::records::standing;
 use crate::{Actor, Code, Desk, Prepared, Refused};
@@ -97,8 +98,9 @@ impl Desk {
 
     /// Stores the addresses of all links, so that a link leads on even if its key must be given up one day.
     async fn store_links(&self, id: MessageId, body: &Body) -> Result<u16, Refused> {
-        let links = mail::track::links(&body.html, &body.text);
-        let mut links = links.map_err(|error| Refused::field("/html", Code::HtmlTooComplex, error))?;
+        let page = Page::read(&body.html);
+        let page = page.map_err(|error| Refused::field("/html", Code::HtmlTooComplex, error))?;
+        let mut links = page.destinations(&body.text);
         links.truncate(usize::from(u16::MAX));
         self.store.put_links(id, &links).await?;
         Ok(u16::try_from(links.len()).unwrap_or(u16::MAX))

@@ -53,6 +53,17 @@ impl TokenKind {
         }
     }
 
+    /// The first segment of the path at which recipients meet the token; `None` for an address of mail.
+    pub fn path(self) -> Option<&'static str> {
+        match self {
+            Self::Open => Some("o"),
+            Self::Click => Some("c"),
+            Self::Download => Some("a"),
+            Self::Image => Some("i"),
+            Self::Reply => None,
+        }
+    }
+
     fn purpose(self) -> &'static str {
         match self {
             Self::Open => "open",

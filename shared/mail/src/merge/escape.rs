@@ -1,5 +1,7 @@
 //! Values as each sink takes them.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::sink::{self, Sink};
 
 /// The value for this sink; `None` when it must not stand there.
@@ -29,8 +31,10 @@ fn plain(value: &str) -> String {
     value.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || matches!(c, '\t' | '\n')).collect()
 }
 
-/// RFC 3986, section 2.3: everything but unreserved characters is encoded, so a part of an address stays a part.
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A part of an address, encoded so that it stays a part.
 fn component(value: &str) -> String {
-    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    value.bytes().map(|b| if unreserved(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    utf8_percent_encode(value, RESERVED).to_string()
 }

@@ -1,5 +1,6 @@
 //! Which addresses are tracked, and in which form a redirect leads to them.
 
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -39,7 +40,7 @@ pub fn destination(written: &str) -> Option<String> {
     let mut tracked = String::with_capacity(address.len());
     tracked.push_str(scheme);
     push_authority(&mut tracked, scheme, authority)?;
-    push_encoded(&mut tracked, tail);
+    tracked.extend(utf8_percent_encode(tail, NOT_IN_A_URI));
     (tracked.len() <= MAX_DESTINATION_BYTES && !tracked.contains("{{")).then_some(tracked)
 }
 
@@ -90,22 +91,8 @@ fn is_plain_domain(authority: &str) -> bool {
         && !authority.contains("--")
 }
 
-/// Percent-encodes the few characters that may not stand in a header or a URI (RFC 3986).
-fn push_encoded(tracked: &mut String, tail: &str) {
-    let mut utf8 = [0; 4];
-    for c in tail.chars() {
-        if c.is_ascii() && !matches!(c, ' ' | '"' | '<' | '>') {
-            tracked.push(c);
-            continue;
-        }
-        for byte in c.encode_utf8(&mut utf8).bytes() {
-            tracked.push('%');
-            for digit in [byte >> 4, byte & 15] {
-                tracked.extend(char::from_digit(u32::from(digit), 16).map(|d| d.to_ascii_uppercase()));
-            }
-        }
-    }
-}
+/// The few characters that may not stand in a header or a URI (RFC 3986).
+const NOT_IN_A_URI: &AsciiSet = &AsciiSet::EMPTY.add(b' ').add(b'"').add(b'<').add(b'>');
 
 fn asks_to_unsubscribe(path: &str) -> bool {
     path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.eq_ignore_ascii_case("unsubscribe"))

@@ -1,4 +1,4 @@
-use super::{Error, MAX_HTML_BYTES, Tracked, html, images, links, text};
+use super::{Error, MAX_HTML_BYTES, Page, Tracked, text};
 
 const PIXEL: &str = "https://t.test/o/1?a&b";
 const PIXEL_TAG: &str = "<img src=\"https://t.test/o/1?a&amp;b\" width=\"1\" height=\"1\" alt=\"\" \
@@ -11,15 +11,18 @@ fn marked(destination: &str) -> Option<String> {
 }
 
 fn wrapped(source: &str) -> String {
-    html(source, Tracked { link: &marked, ..Tracked::default() }).unwrap()
+    Page::read(source).unwrap().tracked(Tracked { link: &marked, ..Tracked::default() })
 }
 
 fn with_pixel(source: &str) -> String {
-    html(source, Tracked { pixel: Some(PIXEL), ..Tracked::default() }).unwrap().replace(PIXEL_TAG, "[PIXEL]")
+    Page::read(source)
+        .unwrap()
+        .tracked(Tracked { pixel: Some(PIXEL), ..Tracked::default() })
+        .replace(PIXEL_TAG, "[PIXEL]")
 }
 
 fn with_files(source: &str) -> String {
-    html(source, Tracked { attachments: "[FILES]", ..Tracked::default() }).unwrap()
+    Page::read(source).unwrap().tracked(Tracked { attachments: "[FILES]", ..Tracked::default() })
 }
 
 #[test]
@@ -83,7 +86,7 @@ fn leaves_every_other_link_untouched() {
         r#"<a href="http://a.test"#,
     ] {
         assert_eq!(wrapped(source), source);
-        assert!(links(source, "").unwrap().is_empty(), "{source}");
+        assert!(Page::read(source).unwrap().destinations("").is_empty(), "{source}");
     }
 }
 
@@ -206,11 +209,11 @@ fn puts_files_after_the_text_of_the_author() {
         assert_eq!(with_files(&expected.replace("[FILES]", "")), expected);
     }
     assert_eq!(
-        html(
-            "<div class=gmail_quote>Q</div>",
-            Tracked { pixel: Some(PIXEL), attachments: "[FILES]", ..Tracked::default() }
-        )
-        .unwrap(),
+        Page::read("<div class=gmail_quote>Q</div>").unwrap().tracked(Tracked {
+            pixel: Some(PIXEL),
+            attachments: "[FILES]",
+            ..Tracked::default()
+        }),
         format!("{PIXEL_TAG}[FILES]<div class=gmail_quote>Q</div>")
     );
 }
@@ -220,7 +223,10 @@ fn names_each_destination_once_html_first() {
     let html =
         r#"<a href="http://b.test/?x=1&amp;y=2">b</a><a href="http://a.test">a</a><a href=http://b.test/?x=1&y=2>"#;
     let text = "http://c.test, http://a.test\n> http://quoted.test";
-    assert_eq!(links(html, text).unwrap(), ["http://b.test/?x=1&y=2", "http://a.test", "http://c.test"]);
+    assert_eq!(
+        Page::read(html).unwrap().destinations(text),
+        ["http://b.test/?x=1&y=2", "http://a.test", "http://c.test"]
+    );
 }
 
 #[test]
@@ -228,7 +234,7 @@ fn leaves_out_in_text_what_the_html_does_not_want_tracked() {
     let html =
         r#"<a href="http://a.test/1" data-no-track><a href="http://b.test" rel=unsubscribe><a href="http://b.test">"#;
     assert_eq!(
-        links(html, "http://a.test/1 http://a.test/2 http://b.test").unwrap(),
+        Page::read(html).unwrap().destinations("http://a.test/1 http://a.test/2 http://b.test"),
         ["http://b.test", "http://a.test/2"]
     );
 }
@@ -266,7 +272,7 @@ fn wraps_addresses_in_text() {
 #[test]
 fn wraps_nothing_it_gets_no_address_for() {
     let source = r#"<a href="http://a.test?b&c">"#;
-    assert_eq!(html(source, Tracked::default()).unwrap(), source);
+    assert_eq!(Page::read(source).unwrap().tracked(Tracked::default()), source);
     assert_eq!(text("http://a.test", &|_| None), "http://a.test");
 }
 
@@ -278,22 +284,22 @@ fn keeps_markup_out_of_what_it_puts_in() {
         ("<a href='http://a.test'>", format!("<a href='{escaped}'>")),
         ("<a href=http://a.test>", format!("<a href=\"{escaped}\">")),
     ] {
-        assert_eq!(html(source, Tracked { link: &wrap, ..Tracked::default() }).unwrap(), expected);
+        assert_eq!(Page::read(source).unwrap().tracked(Tracked { link: &wrap, ..Tracked::default() }), expected);
     }
 }
 
 #[test]
 fn refuses_what_is_too_large() {
     let bytes = MAX_HTML_BYTES + 1;
-    assert_eq!(links(&"x".repeat(bytes), ""), Err(Error::TooLarge { bytes }));
+    assert_eq!(Page::read(&"x".repeat(bytes)).err(), Some(Error::TooLarge { bytes }));
 }
 
 #[test]
 fn images_of_ones_own_text_get_another_address_and_nothing_else_changes() {
     let source = "<p><img src='https://t.test/i/1?a&amp;b' alt=logo><img src=https://t.test/i/2><IMG alt=x>\
         <blockquote type=cite>On Monday <img src='https://t.test/i/1?a&amp;b' width=600></blockquote>";
-    assert_eq!(images(source).unwrap(), ["https://t.test/i/1?a&b", "https://t.test/i/2"]);
+    assert_eq!(Page::read(source).unwrap().images(), ["https://t.test/i/1?a&b", "https://t.test/i/2"]);
     let image = |address: &str| address.ends_with("/2").then(|| "https://t.test/i/\"3\"".to_owned());
-    let tracked = html(source, Tracked { image: &image, ..Tracked::default() }).unwrap();
+    let tracked = Page::read(source).unwrap().tracked(Tracked { image: &image, ..Tracked::default() });
     assert_eq!(tracked, source.replace("src=https://t.test/i/2", "src=\"https://t.test/i/&quot;3&quot;\""));
 }

@@ -26,14 +26,14 @@ fn corpus() -> Vec<(String, String)> {
 
 /// Without the pixels that are taken out of quoted text.
 fn without_foreign_pixels(html: &str) -> String {
-    track::html(html, track::Tracked::default()).unwrap()
+    track::Page::read(html).unwrap().tracked(track::Tracked::default())
 }
 
 #[test]
 fn tracks_what_is_to_be_tracked_and_nothing_else() {
     let mut report = String::new();
     for (name, html) in corpus() {
-        let links = track::links(&html, "").unwrap();
+        let links = track::Page::read(&html).unwrap().destinations("");
         writeln!(report, "{name}").unwrap();
         for link in links {
             let host = url::Url::parse(&link).unwrap().host_str().unwrap().to_owned();
@@ -47,11 +47,12 @@ fn tracks_what_is_to_be_tracked_and_nothing_else() {
 #[test]
 fn changes_nothing_but_links() {
     for (name, html) in corpus() {
-        let tracked = track::html(&html, track::Tracked { link: &wrap, ..track::Tracked::default() }).unwrap();
+        let tracked =
+            track::Page::read(&html).unwrap().tracked(track::Tracked { link: &wrap, ..track::Tracked::default() });
         let mut destinations = assert_only_links_changed(&without_foreign_pixels(&html), &tracked);
         destinations.sort();
         destinations.dedup();
-        let mut expected = track::links(&html, "").unwrap();
+        let mut expected = track::Page::read(&html).unwrap().destinations("");
         expected.sort();
         assert_eq!(destinations, expected, "{name}");
     }
@@ -69,9 +70,11 @@ fn changes_nothing_without_tracking() {
 fn adds_one_pixel_and_one_list_of_files() {
     for (name, html) in corpus() {
         let plain = without_foreign_pixels(&html);
-        let tracked =
-            track::html(&html, track::Tracked { pixel: Some(PIXEL), attachments: FILES, ..track::Tracked::default() })
-                .unwrap();
+        let tracked = track::Page::read(&html).unwrap().tracked(track::Tracked {
+            pixel: Some(PIXEL),
+            attachments: FILES,
+            ..track::Tracked::default()
+        });
         assert_eq!(tracked.matches(PIXEL).count(), 1, "{name}");
         assert_eq!(tracked.matches(FILES).count(), 1, "{name}");
         let start = tracked.find("<img src=\"https://t.test/o/1\"").unwrap();
@@ -85,8 +88,9 @@ fn adds_one_pixel_and_one_list_of_files() {
 #[test]
 fn tracking_twice_finds_the_wrapped_addresses() {
     for (name, html) in corpus() {
-        let tracked = track::html(&html, track::Tracked { link: &wrap, ..track::Tracked::default() }).unwrap();
-        let links = track::links(&tracked, "").unwrap();
+        let tracked =
+            track::Page::read(&html).unwrap().tracked(track::Tracked { link: &wrap, ..track::Tracked::default() });
+        let links = track::Page::read(&tracked).unwrap().destinations("");
         assert!(links.iter().all(|link| link.starts_with(PREFIX)), "{name}");
     }
 }
@@ -105,8 +109,8 @@ fn tracks_the_same_in_the_text_alternative() {
     // What HTML shows as bare text, such as the markup after `<plaintext>`, is an address in text.
     for (name, html) in corpus().into_iter().filter(|(name, _)| name != "odd-rawtext") {
         let text = text::from_html(&html);
-        let links = track::links(&html, "").unwrap();
-        assert_eq!(track::links(&html, &text).unwrap(), links, "{name}");
+        let links = track::Page::read(&html).unwrap().destinations("");
+        assert_eq!(track::Page::read(&html).unwrap().destinations(&text), links, "{name}");
         let wrap = |destination: &str| links.iter().any(|link| link == destination).then(|| format!("!{destination}"));
         let tracked = track::text(&text, &wrap);
         // A map of an image has no place in text.
@@ -122,8 +126,11 @@ fn takes_a_mail_of_a_megabyte() {
     let rows = "<tr><td><a href=\"https://www.example.com/?a=1&amp;b=2\">x</a></td></tr>\n";
     let count = (track::MAX_HTML_BYTES - 100) / rows.len();
     let html = format!("<html><body><table>\n{}</table></body></html>", rows.repeat(count));
-    let tracked =
-        track::html(&html, track::Tracked { link: &wrap, pixel: Some(PIXEL), ..track::Tracked::default() }).unwrap();
+    let tracked = track::Page::read(&html).unwrap().tracked(track::Tracked {
+        link: &wrap,
+        pixel: Some(PIXEL),
+        ..track::Tracked::default()
+    });
     assert_eq!(tracked.matches(PREFIX).count(), count);
     assert_eq!(text::from_html(&html).lines().count(), count);
 }
@@ -154,15 +161,11 @@ fn takes_markup_made_to_exhaust() {
         format!("<p style=\"{}\">", ";width:1px".repeat(100_000)),
         format!("<a {}>", "a ".repeat(100_000)),
     ] {
-        assert!(
-            track::html(
-                &bomb,
-                track::Tracked { link: &wrap, pixel: Some(PIXEL), attachments: FILES, ..track::Tracked::default() }
-            )
-            .is_ok(),
-            "{}",
-            &bomb[..20]
-        );
+        let tracked =
+            track::Tracked { link: &wrap, pixel: Some(PIXEL), attachments: FILES, ..track::Tracked::default() };
+        let page = track::Page::read(&bomb);
+        assert!(page.is_ok(), "{}", &bomb[..20]);
+        page.unwrap().tracked(tracked);
         text::from_html(&bomb);
     }
     for bomb in ["http://", "http://a.test/((((", "On 1 wrote:\n", "On 1\n", "> ", "-----", "<http://a.test "] {

@@ -83,18 +83,18 @@ proptest! {
 
     #[test]
     fn every_link_is_wrapped_once_and_nothing_else_changes((html, destinations) in document()) {
-        let tracked = track::html(&html, track::Tracked { link: &wrap, ..track::Tracked::default() }).unwrap();
+        let tracked = track::Page::read(&html).unwrap().tracked(track::Tracked { link: &wrap, ..track::Tracked::default() });
         prop_assert_eq!(assert_only_links_changed(&html, &tracked), destinations);
     }
 
     #[test]
     fn nothing_changes_when_nothing_is_wrapped((html, _) in document()) {
-        prop_assert_eq!(track::html(&html, track::Tracked::default()).unwrap(), html);
+        prop_assert_eq!(track::Page::read(&html).unwrap().tracked(track::Tracked::default()), html);
     }
 
     #[test]
     fn what_is_put_in_can_be_taken_out_again((html, _) in document()) {
-        let tracked = track::html(&html, track::Tracked { pixel: Some("PIXEL"), attachments: "[FILES]", ..track::Tracked::default() }).unwrap();
+        let tracked = track::Page::read(&html).unwrap().tracked(track::Tracked { pixel: Some("PIXEL"), attachments: "[FILES]", ..track::Tracked::default() });
         let start = tracked.find("<img src=\"PIXEL\"").unwrap();
         let end = start + tracked[start..].find('>').unwrap() + 1;
         let plain = format!("{}{}", &tracked[..start], &tracked[end..]);
@@ -103,9 +103,9 @@ proptest! {
 
     #[test]
     fn any_string_is_taken(html in any::<String>(), attachments in "[a-z]{0,5}") {
-        let same = track::html(&html, track::Tracked::default()).unwrap();
+        let same = track::Page::read(&html).unwrap().tracked(track::Tracked::default());
         prop_assert_eq!(&same, &html);
-        track::html(&html, track::Tracked { link: &wrap, pixel: Some("x"), attachments: &attachments, ..track::Tracked::default() }).unwrap();
+        track::Page::read(&html).unwrap().tracked(track::Tracked { link: &wrap, pixel: Some("x"), attachments: &attachments, ..track::Tracked::default() });
         track::text(&html, &wrap);
         text::to_html(&text::from_html(&html));
         let _ = track::destination(&html);
@@ -113,8 +113,8 @@ proptest! {
 
     #[test]
     fn any_markup_is_taken(html in "(<|>|/|a|href|=|\"|'|!|--|\\[|\\]| |http://a.test|div|class|gmail_quote|blockquote|type=cite|body|html|head|style|svg|&amp;|\u{e4}){0,60}") {
-        let tracked = track::html(&html, track::Tracked { link: &wrap, ..track::Tracked::default() }).unwrap();
-        let plain = track::html(&html, track::Tracked::default()).unwrap();
+        let tracked = track::Page::read(&html).unwrap().tracked(track::Tracked { link: &wrap, ..track::Tracked::default() });
+        let plain = track::Page::read(&html).unwrap().tracked(track::Tracked::default());
         assert_only_links_changed(&plain, &tracked);
         text::from_html(&html);
     }
