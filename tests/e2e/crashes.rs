@@ -24,6 +24,8 @@ const KILLS: [Fault; 3] = [Fault::After, Fault::CrashBefore, Fault::CrashAfter];
 async fn ready(make: impl AsyncFn() -> World) -> (World, String) {
     let world = make().await;
     let id = world.draft(offer()).await;
+    // From here on, ticks know from where to go on.
+    world.telltale.timers.tick().await;
     world.cloud.faults.reset();
     (world, id)
 }
@@ -185,9 +187,9 @@ async fn figures(world: &World, id: &str) -> Value {
 }
 
 async fn record(world: &World) {
-    for _ in 0..12 {
+    for _ in 0..6 {
         world.settle().await;
-        world.advance(SignedDuration::from_secs(61));
+        world.advance(SignedDuration::from_secs(181));
     }
     world.cloud.faults.reset();
     if world.cloud.sqs.redrive("events-dead").unwrap() > 0 {
@@ -240,7 +242,7 @@ async fn a_poisoned_task_ends_apart_and_harms_nothing_beside_it() {
     world.cloud.sqs.send("events", "{\"type\":\"from_the_future\"}", SignedDuration::ZERO).unwrap();
     for _ in 0..8 {
         world.settle().await;
-        world.advance(SignedDuration::from_secs(61));
+        world.advance(SignedDuration::from_secs(181));
     }
     assert_eq!(world.kpi(&id, "opens").await, 2);
     assert_eq!(world.cloud.sqs.depth("events-dead").unwrap().total(), 1);

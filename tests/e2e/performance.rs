@@ -247,7 +247,7 @@ async fn life(sending: Plan, recording: Plan) -> (bool, [u64; 3]) {
     strike(&world, recording);
     for _ in 0..12 {
         world.settle().await;
-        world.advance(SignedDuration::from_secs(61));
+        world.advance(SignedDuration::from_secs(181));
     }
     strike(&world, None);
     for dead in ["events-dead", "inbound-dead"] {

@@ -227,6 +227,15 @@ impl World {
         self.settle().await;
     }
 
+    /// How many calls it takes until all queues are empty: the depth to which faults can strike what follows.
+    pub async fn calls_until_settled(&self) -> usize {
+        self.cloud.faults.reset();
+        self.settle().await;
+        let calls = self.cloud.faults.calls().len();
+        assert!(calls > 3, "{calls}");
+        calls
+    }
+
     /// When the next message comes out of its delay, or back from a function that failed it.
     fn next_visible(&self) -> Option<Timestamp> {
         let due = self.telltale.mappings.iter().filter_map(|mapping| mapping.due(&self.cloud).unwrap());

@@ -1,5 +1,6 @@
 //! S3: what is too large for the table. Bodies of messages by the hash of their content, files, images, received mail.
 
+use data_encoding::HEXLOWER;
 use std::time::Duration;
 
 use aws_sdk_s3::error::DisplayErrorContext;
@@ -7,7 +8,6 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use domain::ground::hex;
 use domain::ground::id::{MessageId, OrgId};
 use domain::message::Body;
 use sha2::{Digest, Sha256};
@@ -82,7 +82,7 @@ impl Blobs {
     /// When storage did not confirm it.
     pub async fn put_body(&self, message: MessageId, body: &Body) -> Result<String, Error> {
         let bytes = serde_json::to_vec(body).map_err(|error| Error::Corrupt(error.to_string()))?;
-        let name = hex::encode(&Sha256::digest(&bytes)[..16]);
+        let name = HEXLOWER.encode(&Sha256::digest(&bytes)[..16]);
         self.put(body_key(message, &name), bytes, "application/json").await?;
         Ok(name)
     }

@@ -1,6 +1,5 @@
 //! Ground that everything stands on: ids, names, signed tokens, tasks.
 
-pub mod hex;
 pub mod id;
 pub mod keyring;
 pub mod name;

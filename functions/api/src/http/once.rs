@@ -3,6 +3,7 @@
 //! The answer is written in one transaction with the change, so there is no moment in which one is there without the
 //! other. Answers that are too long for the table lie in storage.
 
+use data_encoding::HEXLOWER;
 use std::sync::Arc;
 
 use aws::store::{Idempotency, StoredAnswer};
@@ -10,7 +11,6 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Actor, Prepared, Refused};
-use domain::ground::hex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -109,7 +109,7 @@ fn hash(parts: &[&(impl AsRef<[u8]> + ?Sized)]) -> String {
         hash.update((part.as_ref().len() as u64).to_be_bytes());
         hash.update(part.as_ref());
     }
-    hex::encode(&hash.finalize()[..16])
+    HEXLOWER.encode(&hash.finalize()[..16])
 }
 
 impl Once {

@@ -1,8 +1,8 @@
 //! The log of hits, in segments that are only ever added, and the figures that were folded from it.
 
+use data_encoding::HEXLOWER;
 use std::collections::BTreeSet;
 
-use domain::ground::hex;
 use domain::ground::id::{MessageId, OrgId, UserId};
 use domain::signs::engagement::Kpis;
 use domain::signs::event::Hit;
@@ -81,7 +81,7 @@ impl Store {
         for hit in &hits {
             hash.update(hit.id.to_bytes());
         }
-        let hash = hex::encode(&hash.finalize()[..4]);
+        let hash = HEXLOWER.encode(&hash.finalize()[..4]);
         self.table.put(Item::new(&keys::hits(message, first, &hash), &Segment { hits })?, Condition::Any).await
     }
 }

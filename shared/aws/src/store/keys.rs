@@ -3,7 +3,7 @@
 //! Sort keys are chosen so that what is read together lies together: `COPY#…` and `META` of a message are one range,
 //! its hits (`SEGMENT#…`) are another.
 
-use domain::ground::hex;
+use data_encoding::HEXLOWER;
 use domain::ground::id::{ActivityId, AttachmentId, CardId, EventId, ImageId, MessageId, OrgId, TemplateId, UserId};
 use domain::people::address::EmailAddress;
 use domain::people::record::RecordRef;
@@ -259,7 +259,7 @@ pub(super) fn suppression(org: OrgId, email: &EmailAddress) -> Key {
 
 /// The name of an address where it must not be told, and the order of suppressions.
 pub(super) fn hash(email: &EmailAddress) -> String {
-    hex::encode(&Sha256::digest(email.key())[..16])
+    HEXLOWER.encode(&Sha256::digest(email.key())[..16])
 }
 
 /// The partition of the mail of an address, sent and received.

@@ -2,11 +2,11 @@
 //!
 //! Only a hash of the secret is stored. It is random, so a slow hash would cost time and protect nothing more.
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::ground::hex;
 use crate::ground::id::{OrgId, UserId};
 
 const ID: usize = 12;
@@ -32,7 +32,7 @@ pub struct PresentedKey {
 
 /// Makes a key of random bytes.
 pub fn mint(id: [u8; 6], secret: [u8; 32]) -> MintedKey {
-    let (id, secret) = (hex::encode(&id), hex::encode(&secret));
+    let (id, secret) = (HEXLOWER.encode(&id), HEXLOWER.encode(&secret));
     let text = format!("tt_{id}_{secret}");
     MintedKey { text, stored: PresentedKey { id, secret_hash: hash(&secret) } }
 }
@@ -79,7 +79,7 @@ impl ApiKey {
 }
 
 fn hash(secret: &str) -> String {
-    hex::encode(&Sha256::digest(secret.as_bytes()))
+    HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
 }
 
 #[cfg(test)]
