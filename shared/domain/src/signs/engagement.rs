@@ -39,10 +39,11 @@ pub struct Kpis {
     /// The last open by a person.
     #[serde(with = "crate::time::instant::optional_millis")]
     pub last_opened_at: Option<Timestamp>,
-    /// The first open, click or view by a person.
+    /// The first click or view by a person, when no open is known to have come before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_deed: Option<Deed>,
-    /// The last open, click or view by a person.
+    /// The last click or view by a person, when no open is known at all. Lists read figures by the thousand, so nothing is
+    /// kept that the opens tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_deed: Option<Deed>,
 }
@@ -85,8 +86,9 @@ impl Kpis {
 
     /// The first sign that a person has seen the message: an open, a click, a view or an answer.
     pub fn seen(&self) -> Option<Deed> {
+        let opened = self.first_opened_at.map(|at| Deed { at, by: DeedKind::Open });
         let replied = self.first_replied_at.map(|at| Deed { at, by: DeedKind::Reply });
-        [self.first_deed, replied].into_iter().flatten().min_by_key(|deed| deed.at)
+        [opened, self.first_deed, replied].into_iter().flatten().min_by_key(|deed| deed.at)
     }
 
     /// The figures that remain when recipients are erased. Of a message that nobody is left of, none; of one whose log is
@@ -167,11 +169,11 @@ impl Engagement {
 }
 
 impl DeedKind {
-    fn of(action: HitAction) -> Self {
+    fn beside_opens(action: HitAction) -> Option<Self> {
         match action {
-            HitAction::Open => Self::Open,
-            HitAction::Click(_) => Self::Click,
-            HitAction::AttachmentView(_) => Self::AttachmentView,
+            HitAction::Open => None,
+            HitAction::Click(_) => Some(Self::Click),
+            HitAction::AttachmentView(_) => Some(Self::AttachmentView),
         }
     }
 }
@@ -198,8 +200,10 @@ fn count(judged: &[Judged]) -> Kpis {
     let mut kpis = Kpis::default();
     // A HEAD request fetches nothing: it is kept, and counted nowhere.
     for Judged { hit, verdict } in judged.iter().filter(|judged| !judged.hit.request.head) {
-        if verdict.class.is_person() {
-            let deed = Deed { at: hit.at, by: DeedKind::of(hit.action) };
+        if verdict.class.is_person()
+            && let Some(by) = DeedKind::beside_opens(hit.action)
+        {
+            let deed = Deed { at: hit.at, by };
             kpis.first_deed.get_or_insert(deed);
             kpis.last_deed = Some(deed);
         }
@@ -215,6 +219,10 @@ fn count(judged: &[Judged]) -> Kpis {
             (_, _, true) => kpis.machine_clicks += 1,
             _ => {}
         }
+    }
+    if let Some(opened) = kpis.first_opened_at {
+        kpis.first_deed = kpis.first_deed.filter(|deed| deed.at < opened);
+        kpis.last_deed = None;
     }
     kpis
 }

@@ -94,6 +94,24 @@ fn clicks(times: &[(i64, u16)]) -> Vec<(VerdictClass, Vec<&'static str>)> {
 }
 
 #[test]
+fn a_message_is_seen_by_the_first_deed_of_a_person() {
+    let click = |seconds| hit(seconds, HitAction::Click(0), CHROME, "192.0.2.1");
+    let open = |seconds| hit(seconds, HitAction::Open, CHROME, "192.0.2.1");
+    let view = |seconds| hit(seconds, HitAction::AttachmentView(0), CHROME, "192.0.2.1");
+    for (hits, seen, last) in [
+        (vec![open(100), click(200)], Some((100, DeedKind::Open)), None),
+        (vec![click(100), open(200)], Some((100, DeedKind::Click)), None),
+        (vec![click(100), view(200)], Some((100, DeedKind::Click)), Some((200, DeedKind::AttachmentView))),
+        (vec![], None, None),
+    ] {
+        let kpis = fold(hits, &context()).kpis;
+        let start = open(0).at;
+        let deed = |(seconds, by)| Deed { at: start + SignedDuration::from_secs(seconds), by };
+        assert_eq!((kpis.seen(), kpis.last_deed), (seen.map(deed), last.map(deed)));
+    }
+}
+
+#[test]
 fn two_links_in_one_instant_are_no_persons() {
     for (times, reason) in [
         (&[(1, 0), (1, 1)], "link_burst"),
