@@ -26,8 +26,8 @@ use crate::messages::view::RecordView;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct CardQuery {
-    /// Only cards in this state.
-    #[param(inline, default = "active")]
+    /// Only cards in this state; active ones when left out.
+    #[param(inline)]
     state: Option<CardStateQuery>,
     /// How many items, 25 when left out, 100 at most.
     #[param(minimum = 1, maximum = 100, default = 25)]

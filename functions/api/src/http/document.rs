@@ -51,6 +51,18 @@ const DESCRIPTION: &str = "Email engagement for sales teams. Instants are RFC 33
 )]
 struct Empty;
 
+/// Gives every operation a description; one of a single sentence has only a summary by itself.
+pub(crate) fn described(mut document: Document) -> Document {
+    for path in document.paths.paths.values_mut() {
+        let methods = [&mut path.get, &mut path.put, &mut path.post, &mut path.patch, &mut path.delete];
+        for operation in methods.into_iter().flatten() {
+            let summary = operation.summary.clone();
+            operation.description = operation.description.take().or(summary);
+        }
+    }
+    document
+}
+
 /// The document itself.
 ///
 /// It needs no key.
@@ -60,7 +72,10 @@ struct Empty;
     operation_id = "document_get",
     tag = "service",
     security(()),
-    responses((status = 200, description = "This document", body = Object))
+    responses(
+        (status = 200, description = "This document", body = Object),
+        (status = 429, description = "Too many requests at once")
+    )
 )]
 pub(crate) async fn openapi_json() -> Json<Document> {
     Json(crate::openapi())

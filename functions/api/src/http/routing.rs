@@ -31,7 +31,7 @@ macro_rules! all {
         pub fn openapi() -> OpenApi {
             let document: OpenApiRouter<Arc<App>> = OpenApiRouter::with_openapi(document::base());
             $($(let document = document.routes(utoipa_axum::routes!($module::$handler));)+)+
-            document.into_openapi()
+            document::described(document.into_openapi())
         }
     };
 }

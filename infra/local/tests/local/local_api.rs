@@ -4,6 +4,7 @@ use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
 use bytes::Bytes;
 use http::Request;
+use local::cloud::inbound::ReceiptRule;
 use local::page::local_api::{Info, LocalApi};
 use local::{Cloud, Timers};
 use serde_json::{Value, json};
@@ -138,6 +139,7 @@ async fn receiving() -> (Cloud, LocalApi, String) {
     let (cloud, local) = local();
     cloud.s3.create_bucket("telltale").unwrap();
     cloud.sqs.create_queue(&local::cloud::sqs::Queue::new("inbound", jiff::SignedDuration::from_secs(30))).unwrap();
+    cloud.set_receipt_rule(ReceiptRule { bucket: "telltale".into(), queue: "inbound".into() });
     let raw = RawMessage::builder().data(Blob::new(RAW)).build().unwrap();
     let mail = clients::ses(&cloud).send_raw_email().source("sales@example.com").destinations("purchasing@example.org");
     let id = mail.raw_message(raw).send().await.unwrap().message_id;
