@@ -19,4 +19,5 @@ mod templates;
 mod tenants;
 mod time;
 mod tracking;
+mod two_at_once;
 mod world;

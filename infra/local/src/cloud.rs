@@ -149,6 +149,7 @@ impl Cloud {
         let call = Call::of(&request);
         // Nothing below waits, and a function that makes many calls must not keep the others from theirs.
         tokio::task::yield_now().await;
+        self.faults.stop().await;
         self.faults.alive().await;
         match self.faults.strike(&call) {
             None => Ok(self.serve(&call, request).await),

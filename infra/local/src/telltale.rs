@@ -198,7 +198,7 @@ impl Parts {
 
     /// The table.
     pub fn store(&self) -> Store {
-        Store::new(self.aws.dynamodb(), TABLE.to_owned())
+        Store::new(self.aws.dynamodb(), TABLE.to_owned(), self.setup.ids.clone())
     }
 
     fn blobs(&self) -> Blobs {

@@ -36,6 +36,7 @@ pub use lists::{ListPart, ListedMessage};
 pub use write::{Next, Write};
 
 use crate::config::{self, ConfigError, names};
+use crate::ids::Ids;
 use table::Table;
 
 /// The table, by access patterns.
@@ -45,9 +46,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// The table of this name.
-    pub fn new(client: aws_sdk_dynamodb::Client, table: String) -> Self {
-        Self { table: Table::new(client, table) }
+    /// The table of this name. `ids` marks what is written on a condition.
+    pub fn new(client: aws_sdk_dynamodb::Client, table: String, ids: Ids) -> Self {
+        Self { table: Table::new(client, table, ids) }
     }
 
     /// The table whose name is in the environment.
@@ -55,6 +56,6 @@ impl Store {
     /// # Errors
     /// When the variable is missing.
     pub fn from_env(client: aws_sdk_dynamodb::Client) -> Result<Self, ConfigError> {
-        Ok(Self::new(client, config::required(names::TABLE)?))
+        Ok(Self::new(client, config::required(names::TABLE)?, Ids::System))
     }
 }

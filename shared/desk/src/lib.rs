@@ -47,6 +47,9 @@ pub use patch::Patch;
 pub use prepared::Prepared;
 pub use refused::{Code, CodeClass, FieldError, Refused};
 
+/// How often a change starts over when another one was faster.
+pub(crate) const TRIES: usize = 3;
+
 /// The desk and all that it reaches.
 #[derive(Clone, Debug)]
 pub struct Desk {

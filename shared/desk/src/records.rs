@@ -8,15 +8,13 @@ use domain::people::record::{Record, RecordId, RecordRef};
 use domain::time::zone::{self, PostalAddress};
 use jiff::Timestamp;
 
-use crate::{Actor, Checks, Code, Desk, Patch, Refused};
+use crate::{Actor, Checks, Code, Desk, Patch, Refused, TRIES};
 
 pub mod delivery_time;
 pub(crate) mod standing;
 
 /// The most addresses of one record.
 const MAX_EMAILS: usize = 10;
-/// How often a change starts over when another one was faster.
-const TRIES: usize = 3;
 
 /// A record, or a change of one.
 #[derive(Debug, Clone, Default)]

@@ -1,8 +1,9 @@
 //! The settings of an organisation.
 
+use aws::store::Next;
 use domain::team::settings::{InvalidSetting, Settings, SettingsChange};
 
-use crate::{Actor, Code, Desk, Refused};
+use crate::{Actor, Code, Desk, Refused, TRIES};
 
 impl Desk {
     /// The settings of the actor's organisation.
@@ -18,10 +19,16 @@ impl Desk {
     /// # Errors
     /// The setting that cannot be so.
     pub async fn change_settings(&self, actor: &Actor, change: SettingsChange) -> Result<Settings, Refused> {
-        let before = self.store.settings(actor.org).await?;
-        let after = before.changed(change, self.inbound_domain.is_some(), actor.now)?;
-        self.store.put_settings(actor.org, &after).await?;
-        Ok(after)
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let before = self.store.settings(actor.org).await?;
+            let after = before.changed(change.clone(), self.inbound_domain.is_some(), actor.now)?;
+            match self.store.write(Next::settings(actor.org, &before, after)?).await {
+                Err(aws::store::Error::Conflict) if tries < TRIES => {}
+                written => return Ok(written?),
+            }
+        }
     }
 }
 

@@ -83,7 +83,8 @@ async fn read<T: DeserializeOwned>(request: Request, app: &Arc<App>, may_be_empt
     let key = key(request.headers()).map_err(IntoResponse::into_response)?;
     let path = request.uri().path().to_owned();
     let bytes = body::bytes(request, app).await.map_err(IntoResponse::into_response)?;
-    let key = key.map(|key| Key { hash: hash(&[&key, &path]), fingerprint: hash(&[&bytes]) });
+    let user = actor.user.id.to_string();
+    let key = key.map(|key| Key { hash: hash(&[&user, &key, &path]), fingerprint: hash(&[&bytes]) });
     let once = Once { actor: actor.clone(), key };
     if let Some(answer) = once.replay(app).await.map_err(IntoResponse::into_response)? {
         return Err(answer);

@@ -44,6 +44,7 @@ struct State {
     plans: Vec<Plan>,
     calls: Vec<Call>,
     crashed: bool,
+    calls_until_stop: Option<usize>,
 }
 
 /// The switch. Clones are the same switch.
@@ -51,6 +52,8 @@ struct State {
 pub struct Faults {
     state: Arc<Mutex<State>>,
     crash: Arc<Notify>,
+    stopped: Arc<Notify>,
+    go_on: Arc<Notify>,
 }
 
 impl Faults {
@@ -91,6 +94,44 @@ impl Faults {
         };
         self.state().crashed = false;
         outcome
+    }
+
+    /// Runs `first` up to before its `nth` call, then all of `second`, then the rest of `first`: what two processes do at
+    /// once, in one order of many. Without a call of that number `second` does not run.
+    pub async fn interleave<A, B>(
+        &self,
+        nth: usize,
+        first: impl Future<Output = A>,
+        second: impl Future<Output = B>,
+    ) -> (A, Option<B>) {
+        self.state().calls_until_stop = Some(nth);
+        let mut first = std::pin::pin!(first);
+        tokio::select! {
+            biased;
+            done = &mut first => {
+                self.state().calls_until_stop = None;
+                (done, None)
+            }
+            () = self.stopped.notified() => {
+                let second = second.await;
+                self.go_on.notify_one();
+                (first.await, Some(second))
+            }
+        }
+    }
+
+    /// Waits here when this is the call before which a flow is to stop.
+    pub(crate) async fn stop(&self) {
+        let stops = {
+            let mut state = self.state();
+            let left = state.calls_until_stop;
+            state.calls_until_stop = left.and_then(|left| left.checked_sub(1));
+            left == Some(0)
+        };
+        if stops {
+            self.stopped.notify_one();
+            self.go_on.notified().await;
+        }
     }
 
     /// Notes a call, and says what happens to it.
@@ -157,6 +198,25 @@ mod tests {
         assert_eq!(faults.strike(&call("SendMessage")), None);
         assert_eq!(faults.strike(&call("ReceiveMessage")), None);
         assert_eq!(faults.strike(&call("SendMessage")), Some(Fault::Throttle));
+    }
+
+    #[tokio::test]
+    async fn a_flow_stops_before_a_call_until_another_one_is_through() {
+        let faults = Faults::default();
+        let steps = Mutex::new(String::new());
+        let step = async |name: char| {
+            faults.stop().await;
+            steps.lock().unwrap().push(name);
+        };
+        let first = async {
+            step('a').await;
+            step('b').await;
+        };
+        let (_, second) = faults.interleave(1, first, step('x')).await;
+        assert_eq!((second, steps.lock().unwrap().as_str()), (Some(()), "axb"));
+
+        let (_, second) = faults.interleave(1, step('c'), step('x')).await;
+        assert_eq!((second, steps.lock().unwrap().as_str()), (None, "axbc"));
     }
 
     #[tokio::test]

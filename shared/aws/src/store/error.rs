@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkErro
 /// Why the table could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Somebody else changed it first, or it is already there.
+    /// Somebody else changed it first, is changing it right now, or it is already there.
     #[error("changed meanwhile")]
     Conflict,
     /// What is stored does not have the form it was written with.
@@ -22,7 +22,7 @@ where
 {
     fn from(error: SdkError<E>) -> Self {
         match error.as_service_error().and_then(ProvideErrorMetadata::code) {
-            Some("ConditionalCheckFailedException") => Self::Conflict,
+            Some("ConditionalCheckFailedException" | "TransactionConflictException") => Self::Conflict,
             _ => Self::Unavailable(DisplayErrorContext(&error).to_string()),
         }
     }

@@ -25,7 +25,7 @@ pub struct StoredAnswer {
 /// A request that may be repeated, and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Idempotency {
-    /// Hash of the caller's key and the path.
+    /// Hash of the user, the caller's key and the path.
     pub hash: String,
     /// Hash of the request's body: the same key with another body is a mistake of the caller.
     pub fingerprint: String,

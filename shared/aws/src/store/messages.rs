@@ -60,13 +60,28 @@ impl Next<MessageWithCopies> {
 }
 
 impl Next<Attachment> {
-    /// A new file.
+    /// The next version of a file; without one before, a new file.
     ///
     /// # Errors
     /// When the file cannot be serialized.
-    pub fn new_attachment(message: MessageId, file: Attachment) -> Result<Self, Error> {
-        let write = Write::put(&keys::attachment(message, file.id), &file, Condition::Absent)?;
-        Ok(Self::of(file, vec![write]))
+    pub fn attachment(message: MessageId, before: Option<&Attachment>, after: Attachment) -> Result<Self, Error> {
+        Self::version(&keys::attachment(message, after.id), before, after)
+    }
+}
+
+impl Write {
+    /// Forgets a file.
+    pub fn no_attachment(message: MessageId, file: AttachmentId) -> Self {
+        Self::delete(keys::attachment(message, file))
+    }
+
+    /// Counts a change of what belongs to a draft but lies beside it: whoever releases or changes the draft meanwhile meets
+    /// another version of it.
+    ///
+    /// # Errors
+    /// When the message cannot be serialized.
+    pub fn touched(message: &Message) -> Result<Vec<Self>, Error> {
+        Ok(Next::message(message, message.clone())?.writes)
     }
 }
 
@@ -108,24 +123,32 @@ impl Store {
         Ok(())
     }
 
-    /// The addresses of all links of a message, in their order.
+    /// The addresses of all links of a message, in their order. They were written a moment before the message was released,
+    /// so a cheap read may not see them yet.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when some are missing: with fewer, clicks would count for other links.
     pub async fn links(&self, message: MessageId, count: u16) -> Result<Vec<String>, Error> {
         let mut urls = Vec::with_capacity(usize::from(count));
         for part in 0..usize::from(count).div_ceil(keys::LINKS_PER_ITEM) {
-            let links: Option<Links> = self.table.get_eventual(&keys::links(message, part)).await?;
-            urls.extend(links.map(|links| links.urls).unwrap_or_default());
+            let (key, there) = (keys::links(message, part), urls.len());
+            let wanted = (usize::from(count) - there).min(keys::LINKS_PER_ITEM);
+            let cheap: Option<Links> = self.table.get_eventual(&key).await?;
+            let links = match cheap.filter(|links| links.urls.len() >= wanted) {
+                Some(links) => Some(links),
+                None => self.table.get(&key).await?,
+            };
+            urls.extend(links.map(|links: Links| links.urls).unwrap_or_default());
+            if urls.len() < there + wanted {
+                return Err(Error::Unavailable("addresses of links are missing".to_owned()));
+            }
         }
         Ok(urls)
     }
 
-    /// Saves a file.
-    pub async fn put_attachment(&self, message: MessageId, file: &Attachment) -> Result<(), Error> {
-        self.table.put(Item::new(&keys::attachment(message, file.id), file)?, Condition::Any).await
-    }
-
-    /// Forgets a file.
-    pub async fn delete_attachment(&self, message: MessageId, file: AttachmentId) -> Result<(), Error> {
-        self.table.delete(&keys::attachment(message, file)).await
+    /// A file of a message.
+    pub async fn attachment(&self, message: MessageId, file: AttachmentId) -> Result<Option<Attachment>, Error> {
+        self.table.get(&keys::attachment(message, file)).await
     }
 
     /// The files of a message, in the order they were added.

@@ -7,12 +7,22 @@ use domain::team::user::User;
 use serde::{Deserialize, Serialize};
 
 use super::table::{Condition, Item};
-use super::{Error, Store, keys};
+use super::{Error, Next, Store, keys};
 
 #[derive(Serialize, Deserialize)]
 struct Organisation {
     id: OrgId,
     name: String,
+}
+
+impl Next<Settings> {
+    /// The next version of an organisation's settings.
+    ///
+    /// # Errors
+    /// When the settings cannot be serialized.
+    pub fn settings(org: OrgId, before: &Settings, after: Settings) -> Result<Self, Error> {
+        Self::version(&keys::settings(org), Some(before), after)
+    }
 }
 
 impl Store {
@@ -30,11 +40,6 @@ impl Store {
     /// The settings of an organisation; the defaults when it never changed them.
     pub async fn settings(&self, org: OrgId) -> Result<Settings, Error> {
         Ok(self.table.get(&keys::settings(org)).await?.unwrap_or_default())
-    }
-
-    /// Saves the settings of an organisation.
-    pub async fn put_settings(&self, org: OrgId, settings: &Settings) -> Result<(), Error> {
-        self.table.put(Item::new(&keys::settings(org), settings)?, Condition::Any).await
     }
 
     /// A user of the organisation.

@@ -69,19 +69,27 @@ impl Store {
         Ok(forgotten.map(|forgotten| forgotten.at))
     }
 
-    /// Leaves of a record only that it was erased: ledger, activities and addresses go first.
+    /// Leaves of a record only that it was erased. It is marked as deleted first, together with the index of its addresses:
+    /// until then nothing is gone, and a change that comes between finds all of it. Then ledger and activities go, and at last
+    /// the record says that it was erased.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the record was changed since it was read.
     pub async fn erase_record(&self, org: OrgId, before: &Record, erased: Record) -> Result<(), Error> {
-        let reference = &before.reference;
-        for prefix in [keys::ACTIVITY, keys::CONSENT] {
-            self.delete_all(&keys::record_partition(org, reference), prefix).await?;
+        let (reference, partition) = (&before.reference, keys::record_partition(org, &before.reference));
+        let mut around = self.table.query(&partition, &Range::prefix(keys::ACTIVITY)).await?;
+        around.extend(self.table.query(&partition, &Range::prefix(keys::CONSENT)).await?);
+
+        let deleted = Record { erased_at: None, ..erased.clone() };
+        let deleted = self.write(Next::record(org, Some(before), deleted, None)?).await?;
+        for item in around {
+            self.table.delete(&item.key()).await?;
         }
-        for email in &before.emails {
-            self.table.delete(&keys::address(org, email, reference)).await?;
+        match self.write(Next::version(&keys::record(org, reference), Some(&deleted), erased)?).await {
+            // The CRM made the record anew.
+            Err(Error::Conflict) => Ok(()),
+            written => written.map(drop),
         }
-        self.write(Next::version(&keys::record(org, reference), Some(before), erased)?).await.map(drop)
     }
 
     /// Deletes the files and the reminder of a message, and all that happened to it.

@@ -8,6 +8,7 @@ use std::pin::pin;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
+use data_encoding::HEXLOWER;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,6 +18,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use super::error::Error;
 use super::keys::Key;
 use super::write::{Operation, Write};
+use crate::ids::Ids;
 
 /// The version of the stored shapes. A reader of a later one converts what it finds.
 const SHAPE: u32 = 1;
@@ -36,6 +38,7 @@ type Attributes = HashMap<String, AttributeValue>;
 pub(crate) struct Table {
     client: aws_sdk_dynamodb::Client,
     name: String,
+    ids: Ids,
 }
 
 /// An item as it is stored.
@@ -53,6 +56,8 @@ pub(crate) enum Condition {
     AbsentOrExpired(Timestamp),
     /// The item is there with this `version`.
     Version(u32),
+    /// Nothing is there yet, or only what was stored before it was counted.
+    Uncounted,
 }
 
 /// Up to which place to read, and how.
@@ -102,6 +107,12 @@ impl Item {
         self
     }
 
+    /// Lets its writer recognise it.
+    fn marked(mut self, mark: [u8; 8]) -> Self {
+        self.0.insert("writer".to_owned(), AttributeValue::S(HEXLOWER.encode(&mark)));
+        self
+    }
+
     /// Lists the item in the index of an owner.
     pub(crate) fn indexed(mut self, owner: String, position: String) -> Self {
         self.0.insert("owner_pk".to_owned(), AttributeValue::S(owner));
@@ -130,8 +141,8 @@ impl Item {
 }
 
 impl Table {
-    pub(crate) fn new(client: aws_sdk_dynamodb::Client, name: String) -> Self {
-        Self { client, name }
+    pub(crate) fn new(client: aws_sdk_dynamodb::Client, name: String, ids: Ids) -> Self {
+        Self { client, name, ids }
     }
 
     /// Reads one item as the last write left it.
@@ -149,8 +160,10 @@ impl Table {
         Ok(call.consistent_read(consistent).send().await?.item.map(Item))
     }
 
-    /// Writes one item. When an answer is lost, the SDK tries again and meets our own write; that is no conflict.
+    /// Writes one item. When an answer is lost, the SDK tries again and meets our own write; that is no conflict. A mark
+    /// tells it from an equal item of somebody else: two recorders may come to the same figures from different hits.
     pub(crate) async fn put(&self, item: Item, condition: Condition) -> Result<(), Error> {
+        let item = if condition == Condition::Any { item } else { item.marked(self.ids.bytes()) };
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item.0.clone()));
         let (expression, values) = expression(condition);
         let call = put.set_condition_expression(expression).set_expression_attribute_values(values).send();
@@ -338,6 +351,7 @@ fn expression(condition: Condition) -> (Option<String>, Option<Attributes>) {
             let values = HashMap::from([(":now".to_owned(), AttributeValue::S(domain::time::instant::format(now)))]);
             (Some("attribute_not_exists(pk) OR expires_at <= :now".to_owned()), Some(values))
         }
+        Condition::Uncounted => (Some("attribute_not_exists(version)".to_owned()), None),
         Condition::Version(version) => {
             let values = HashMap::from([(":version".to_owned(), AttributeValue::N(version.to_string()))]);
             (Some("version = :version".to_owned()), Some(values))

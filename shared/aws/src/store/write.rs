@@ -77,6 +77,7 @@ impl<T: Versioned + Serialize> Next<T> {
 /// Counts: the value under its next version, and the condition of its write.
 pub(super) fn succeed<T: Versioned>(before: Option<&T>, after: T) -> (T, Condition) {
     match before {
+        Some(before) if before.version() == 0 => (after.at_version(1), Condition::Uncounted),
         Some(before) => (after.succeeding(before), Condition::Version(before.version())),
         None => (after.at_version(1), Condition::Absent),
     }

@@ -1,14 +1,14 @@
 //! Files of a message. The bytes go straight to storage; the desk keeps the announcement.
 
 use aws::blobs::Presigned;
-use aws::store::Next;
+use aws::store::{Next, Write};
 use domain::ground::id::{AttachmentId, MessageId};
 use domain::ground::name;
 use domain::message::attachment::{Attachment, MAX_COUNT, MAX_SIZE, UPLOAD_TIME, Upload, is_content_type};
 use domain::message::{Message, MessageState};
 use jiff::Timestamp;
 
-use crate::{Actor, Checks, Code, Desk, Patch, Prepared, Refused};
+use crate::{Actor, Checks, Code, Desk, Patch, Prepared, Refused, TRIES};
 
 /// A file that will be uploaded.
 #[derive(Debug, Clone)]
@@ -82,10 +82,11 @@ impl Desk {
             upload: Upload::Pending { expires_at: actor.now + UPLOAD_TIME },
             expires_at: None,
             revoked: false,
+            version: 0,
         };
-        let details = self.file_details(message.id, file).await?;
-        let next = Next::new_attachment(message.id, details.file.clone())?;
-        Ok(Prepared::of(actor, next).map(|_| details))
+        let next = Next::attachment(message.id, None, file)?;
+        let details = self.file_details(message.id, next.value.clone()).await?;
+        Ok(Prepared::of(actor, next).with(Write::touched(&message)?).map(|_| details))
     }
 
     /// A file. One whose bytes are awaited gets a new address to upload them to.
@@ -96,8 +97,9 @@ impl Desk {
         let message = self.message(actor, id).await?.message;
         let mut file = self.find_file(&message, file).await?;
         if !file.is_ready() && message.state == MessageState::Draft {
-            file.upload = Upload::Pending { expires_at: actor.now + UPLOAD_TIME };
-            self.store.put_attachment(message.id, &file).await?;
+            let upload = Upload::Pending { expires_at: actor.now + UPLOAD_TIME };
+            let next = Next::attachment(message.id, Some(&file), Attachment { upload, ..file.clone() })?;
+            file = self.store.write(next).await?;
         }
         self.file_details(message.id, file).await
     }
@@ -126,19 +128,39 @@ impl Desk {
         file: &str,
         change: FileChange,
     ) -> Result<FileDetails, Refused> {
-        let message = self.message(actor, id).await?.message;
-        let file = self.find_file(&message, file).await?;
-        if change.tracked.is_some() && message.state != MessageState::Draft {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let message = self.message(actor, id).await?.message;
+            let before = self.find_file(&message, file).await?;
+            match self.write_file(&message, &before, change.clone()).await {
+                Err(Refused { code: Code::ChangedMeanwhile, .. }) if tries < TRIES => {}
+                written => return self.file_details(id, written?).await,
+            }
+        }
+    }
+
+    async fn write_file(
+        &self,
+        message: &Message,
+        before: &Attachment,
+        change: FileChange,
+    ) -> Result<Attachment, Refused> {
+        let is_draft = message.state == MessageState::Draft;
+        if change.tracked.is_some() && !is_draft {
             return Err(Refused::not_editable());
         }
-        let file = Attachment {
-            tracked: change.tracked.unwrap_or(file.tracked),
-            revoked: change.revoked.unwrap_or(file.revoked),
-            expires_at: change.expires_at.over(file.expires_at),
-            ..file
+        let after = Attachment {
+            tracked: change.tracked.unwrap_or(before.tracked),
+            revoked: change.revoked.unwrap_or(before.revoked),
+            expires_at: change.expires_at.over(before.expires_at),
+            ..before.clone()
         };
-        self.store.put_attachment(message.id, &file).await?;
-        self.file_details(message.id, file).await
+        let mut next = Next::attachment(message.id, Some(before), after)?;
+        if is_draft {
+            next.writes.extend(Write::touched(message)?);
+        }
+        Ok(self.store.write(next).await?)
     }
 
     /// Removes a file from a draft.
@@ -148,30 +170,35 @@ impl Desk {
     pub async fn remove_file(&self, actor: &Actor, id: MessageId, file: &str) -> Result<(), Refused> {
         let message = self.draft(actor, id).await?;
         let file = self.find_file(&message, file).await?;
-        self.store.delete_attachment(message.id, file.id).await?;
+        let mut writes = Write::touched(&message)?;
+        writes.push(Write::no_attachment(message.id, file.id));
+        self.store.commit(writes, None).await?;
         self.blobs.delete_file(message.id, file.id).await?;
         Ok(())
     }
 
     /// The files of a message. Of a draft, the arrival of their bytes is noted.
     pub(crate) async fn files(&self, message: &Message) -> Result<Vec<Attachment>, Refused> {
-        let mut files = self.store.attachments(message.id).await?;
-        if message.state == MessageState::Draft {
-            for file in files.iter_mut().filter(|file| !file.is_ready()) {
-                self.note_arrival(message.id, file).await?;
+        let mut files = Vec::new();
+        for file in self.store.attachments(message.id).await? {
+            if file.is_ready() || message.state != MessageState::Draft {
+                files.push(file);
+            } else {
+                files.extend(self.note_arrival(message.id, file).await?);
             }
         }
         Ok(files)
     }
 
-    /// Notes the arrival of a file that has exactly the announced size.
-    async fn note_arrival(&self, message: MessageId, file: &mut Attachment) -> Result<(), Refused> {
-        let Some(uploaded) = self.blobs.uploaded(message, file.id).await? else { return Ok(()) };
-        if uploaded.size == file.size {
-            file.upload = Upload::Ready { version: uploaded.version };
-            self.store.put_attachment(message, file).await?;
+    /// Notes the arrival of a file that has exactly the announced size. Gives the file as it is, if it is still there.
+    async fn note_arrival(&self, message: MessageId, file: Attachment) -> Result<Option<Attachment>, Refused> {
+        let uploaded = self.blobs.uploaded(message, file.id).await?;
+        let Some(uploaded) = uploaded.filter(|uploaded| uploaded.size == file.size) else { return Ok(Some(file)) };
+        let ready = Attachment { upload: Upload::Ready { version: uploaded.version }, ..file.clone() };
+        match self.store.write(Next::attachment(message, Some(&file), ready)?).await {
+            Err(aws::store::Error::Conflict) => Ok(self.store.attachment(message, file.id).await?),
+            written => Ok(Some(written?)),
         }
-        Ok(())
     }
 
     /// Why a message cannot leave with this file; `None` when its bytes are there as they were announced.

@@ -10,7 +10,7 @@ use futures::stream::{self, TryStreamExt};
 use jiff::Timestamp;
 
 use super::AT_ONCE;
-use crate::{Actor, Desk, Refused};
+use crate::{Actor, Code, Desk, Refused, TRIES};
 
 /// How many messages one call changes. A request has less than 30 seconds.
 const PER_CALL: usize = 200;
@@ -34,6 +34,17 @@ impl Desk {
     /// # Errors
     /// [`crate::Code::NotFound`].
     pub async fn erase_person(&self, actor: &Actor, reference: &RecordRef) -> Result<Erasure, Refused> {
+        for _ in 0..TRIES {
+            match self.try_erase(actor, reference).await {
+                Err(Refused { code: Code::ChangedMeanwhile, .. }) => {}
+                done => return done,
+            }
+        }
+        Ok(Erasure { erased_at: None, messages: 0, shares_address_with: Vec::new() })
+    }
+
+    /// One try, which ends when somebody else changes the record or one of the messages meanwhile.
+    async fn try_erase(&self, actor: &Actor, reference: &RecordRef) -> Result<Erasure, Refused> {
         let record = self.store.stored_record(actor.org, reference).await?.ok_or_else(Refused::not_found)?;
         if record.deleted && record.erased_at.is_some() {
             return Ok(Erasure { erased_at: record.erased_at, messages: 0, shares_address_with: Vec::new() });

@@ -88,9 +88,11 @@ async fn figures(
     Ok(())
 }
 
-/// The places whose copies there may be hits of. The others are free: a draft may give them to somebody else.
+/// The places whose copies there may be hits of. The others are free: a draft may give them to somebody else. A copy that
+/// waits to be sent again may have left before.
 fn may_have_left(copies: &[Copy]) -> impl Iterator<Item = u16> {
-    copies.iter().filter(|copy| !copy.is_waiting() && !copy.is_forgotten()).map(|copy| copy.recipient)
+    let left = copies.iter().filter(|copy| !copy.is_waiting() || copy.submissions > 0);
+    left.filter(|copy| !copy.is_forgotten()).map(|copy| copy.recipient)
 }
 
 /// Rewords cards, activities and the reminder of the message.

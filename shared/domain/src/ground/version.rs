@@ -34,9 +34,11 @@ macro_rules! versioned {
 
 versioned!(
     crate::message::Message,
+    crate::message::attachment::Attachment,
     crate::message::copy::Copy,
     crate::message::reminder::Reminder,
     crate::message::template::Template,
     crate::people::record::Record,
     crate::signs::card::Card,
+    crate::team::settings::Settings,
 );

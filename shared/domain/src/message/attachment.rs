@@ -33,6 +33,9 @@ pub struct Attachment {
     /// Downloads were ended by the author.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub revoked: bool,
+    /// Counts every change; the condition of the next one.
+    #[serde(default)]
+    pub version: u32,
 }
 
 /// Whether the bytes of a file arrived.
@@ -111,6 +114,7 @@ mod tests {
             upload: Upload::Ready { version: None },
             expires_at: None,
             revoked: false,
+            version: 0,
         }
     }
 

@@ -78,9 +78,14 @@ impl Kpis {
     /// The figures with what came back counted anew, each mail once.
     #[must_use]
     pub fn with_replies(self, replies: &[Reply]) -> Self {
-        let answers: BTreeMap<EventId, &Reply> =
-            replies.iter().filter(|reply| reply.is_answer()).map(|reply| (reply.id, reply)).collect();
-        let first_replied_at = answers.values().map(|reply| reply.at).min();
+        let mut answers: Vec<&Reply> = Vec::new();
+        for reply in replies.iter().filter(|reply| reply.is_answer()) {
+            // Two recorders may each have kept the same mail, which came by two ways.
+            if !answers.iter().any(|known| known.is_same_mail(reply)) {
+                answers.push(reply);
+            }
+        }
+        let first_replied_at = answers.iter().map(|reply| reply.at).min();
         Self { replies: u32::try_from(answers.len()).unwrap_or(u32::MAX), first_replied_at, ..self }
     }
 

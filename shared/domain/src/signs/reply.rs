@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ground::id::{EventId, MessageId};
 use crate::people::address::EmailAddress;
 
-/// How many mails are kept for one message. A mail loop or a flood ends there.
+/// How many answers by persons are kept for one message, and how many other mails. A mail loop or a flood ends there.
 pub const MAX_REPLIES: usize = 100;
 
 /// What a mail is.

@@ -55,6 +55,8 @@ pub struct Settings {
     /// How many days after a message left its text, its files, and what happened to it are kept: from 1 to
     /// [`MAX_RETENTION_DAYS`].
     pub retention_days: u32,
+    /// Counts every change; the condition of the next one.
+    pub version: u32,
 }
 
 impl Default for Settings {
@@ -68,6 +70,7 @@ impl Default for Settings {
             working_hours: WorkingHours::default(),
             replies: Replies::default(),
             retention_days: RETENTION_DAYS,
+            version: 0,
         }
     }
 }
@@ -122,6 +125,7 @@ impl Settings {
             blocked_recipients: change.blocked_recipients.unwrap_or(self.blocked_recipients),
             working_hours: change.working_hours.unwrap_or_else(|| self.working_hours.clone()),
             retention_days: change.retention_days.unwrap_or(self.retention_days),
+            version: self.version,
         };
         after.check(receives_mail)?;
         Ok(after)

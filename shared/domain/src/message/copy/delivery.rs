@@ -193,9 +193,9 @@ impl Copy {
     /// one has left since, it says that the recipient got two.
     pub fn heard(&self, attempt: AttemptId, report: &SesReport) -> Option<Self> {
         let mut after = self.clone();
-        // Sent again by a person, and not yet picked up: what was in doubt did leave, so nothing more has to.
-        let waits_again = self.state == CopyState::Queued && self.submissions > 0;
-        if self.attempt == Some(attempt) || waits_again {
+        // Sent again by a person, and the last try did not leave: what was in doubt did, so nothing more has to.
+        let nothing_since = matches!(self.state, CopyState::Queued | CopyState::RetryWait | CopyState::Failed);
+        if self.attempt == Some(attempt) || (nothing_since && self.submissions > 0) {
             after.delivery.hear(&report.news);
             after.settle(attempt, report);
             if self.erased {
