@@ -322,3 +322,21 @@ async fn an_answer_to_a_reply_threads_on_both_sides_and_leaves_the_quoted_mail_a
     let foreign = json!({"in_reply_to": {"message": id, "event": event}});
     assert_eq!(world.call_as(&other, "POST", "/v1/messages", &[], foreign).await.0, 422);
 }
+
+#[tokio::test(start_paused = true)]
+async fn forged_mail_never_takes_the_place_of_an_answer() {
+    let (world, id, mail) = sent(offer()).await;
+    let forged = Envelope {
+        verdicts: vec![("dmarc".into(), "FAIL".into()), ("dkim".into(), "FAIL".into()), ("spf".into(), "FAIL".into())],
+        ..Envelope::default()
+    };
+    for n in 0..101 {
+        let raw = answer(&mail, "", "Buy this.").replace("<1@example.org>", &format!("<forged{n}@example.org>"));
+        world.cloud.receive_mail(raw.as_bytes(), forged.clone()).unwrap();
+    }
+    world.settle().await;
+    assert_eq!(world.kpi(&id, "replies").await, 0);
+    post(&world, &answer(&mail, "", "Yes, please.")).await;
+    assert_eq!(world.kpi(&id, "replies").await, 1);
+    assert_eq!(back(&world, &id).await.len(), 101);
+}

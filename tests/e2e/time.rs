@@ -395,3 +395,88 @@ async fn working_hours_are_the_organisations() {
         assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!("/working_hours")), "{problem}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_scheduled_message_outlives_an_outage_of_storage() {
+    let world = World::new().await;
+    let id = schedule(&world, offer(), json!({"at": "2026-11-23T09:00:00Z"})).await;
+    world.run_for(SignedDuration::from_mins(59)).await;
+    world.cloud.faults.reset();
+    for nth in 0..10_000 {
+        world.cloud.faults.plan_on("s3", nth, Fault::Unavailable);
+    }
+    world.run_for(SignedDuration::from_mins(40)).await;
+    assert_eq!(world.received().len(), 0);
+    assert!(world.cloud.faults.waiting() < 10_000, "storage was asked");
+    world.cloud.faults.reset();
+    world.run_for(SignedDuration::from_mins(20)).await;
+    assert_eq!((&world.message(&id).await["status"], world.received().len()), (&json!("sent"), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_that_cannot_be_read_keeps_no_other_from_being_followed() {
+    let world = World::new().await;
+    let id = schedule(&world, offer(), json!({"at": "2026-11-23T09:00:00Z"})).await;
+    let hints: Vec<Value> = world.stored().await.iter().filter_map(|item| serde_json::from_str(item).ok()).collect();
+    let hint =
+        hints.into_iter().find(|item| item["work"].to_string().contains("send") && item["message"]["S"] == id.as_str());
+    let mut broken = hint.unwrap();
+    broken["sk"] = json!({"S": format!("{}x", broken["sk"]["S"].as_str().unwrap())});
+    broken["work"] = json!({"S": "something of tomorrow"});
+    let put = json!({"TableName": local::telltale::TABLE, "Item": broken}).to_string();
+    let put = http::Request::post("/").header("x-amz-target", "DynamoDB_20120810.PutItem").body(put.into());
+    assert_eq!(world.cloud.call(put.unwrap()).await.unwrap().status(), 200);
+    world.run_for(SignedDuration::from_mins(61)).await;
+    assert_eq!(world.message(&id).await["status"], "sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reminder_is_never_due_before_its_message_leaves() {
+    let world = World::new().await;
+    let id = schedule(&world, offer(), json!({"at": "2026-11-23T09:00:00Z"})).await;
+    let path = format!("/v1/messages/{id}/reminder");
+    let remind = |due: &str| json!({"title": "Call them", "condition": "not_opened", "due": due});
+    let (status, problem) = world.call("PUT", &path, remind("2026-11-23T08:59:00Z")).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("before_sending")));
+    assert_eq!(world.call("PUT", &path, remind("2026-11-23T12:00:00Z")).await.0, 200);
+
+    let at = json!({"at": "2026-11-25T09:00:00Z"});
+    assert_eq!(world.call("PUT", &format!("/v1/messages/{id}/schedule"), at).await.0, 200);
+    assert_eq!(world.message(&id).await["reminder"]["due"]["at"], "2026-11-25T12:00:00.000Z");
+    world.run_for(SignedDuration::from_hours(50)).await;
+    assert_eq!(cards(&world, "active").await.len(), 0, "it has left and is not due");
+    world.run_for(SignedDuration::from_hours(3)).await;
+    assert_eq!(cards(&world, "active").await[0]["kind"], "reminder");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_that_gets_a_time_takes_its_reminder_along() {
+    let world = World::new().await;
+    let id = world.draft(offer()).await;
+    let remind = json!({"title": "Call them", "condition": "not_opened", "due": "2026-11-23T11:00:00Z"});
+    assert_eq!(world.call("PUT", &format!("/v1/messages/{id}/reminder"), remind).await.0, 200);
+    let at = json!({"at": "2026-11-24T09:00:00Z"});
+    let (status, sent) = world.call("POST", &format!("/v1/messages/{id}/send"), at).await;
+    assert_eq!((status, &sent["reminder"]["due"]["at"]), (202, &json!("2026-11-24T12:00:00.000Z")), "{sent}");
+    world.run_for(SignedDuration::from_hours(27)).await;
+    assert_eq!(cards(&world, "active").await.len(), 0);
+    world.run_for(SignedDuration::from_hours(2)).await;
+    assert_eq!(cards(&world, "active").await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reminder_waits_for_a_message_that_is_held_up() {
+    let world = World::new().await;
+    let id = world.draft(offer()).await;
+    let remind = json!({"title": "Call them", "condition": "not_opened", "due": "2026-11-23T08:10:00Z"});
+    assert_eq!(world.call("PUT", &format!("/v1/messages/{id}/reminder"), remind).await.0, 200);
+    assert_eq!(world.call("POST", &format!("/v1/messages/{id}/send"), json!({})).await.0, 202);
+    for nth in 0..1000 {
+        world.cloud.faults.plan_on("ses", nth, Fault::Throttle);
+    }
+    world.run_for(SignedDuration::from_mins(40)).await;
+    assert_eq!(cards(&world, "active").await.len(), 0, "nobody can have opened it");
+    world.cloud.faults.reset();
+    world.run_for(SignedDuration::from_mins(30)).await;
+    assert_eq!((world.received().len(), cards(&world, "active").await.len()), (1, 1));
+}

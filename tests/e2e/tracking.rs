@@ -1,7 +1,7 @@
 //! Opens, clicks and downloads: from the recipient's request to the figures.
 
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{CHROME, World, offer};
 
@@ -204,4 +204,37 @@ async fn links_lead_on_after_their_key_was_given_up() {
     claim.destination = "https://evil.example".to_owned();
     let response = redirect::handle(&app, event(&forger.sign(&claim).unwrap())).await;
     assert!(response.headers.contains(&true_way), "no open redirect: {:?}", response.headers);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_recipients_scanner_does_not_blind_the_author_for_the_others() {
+    let world = World::new().await;
+    let mut draft = offer();
+    draft["to"].as_array_mut().unwrap().push(json!({"email": "buyer@example.org"}));
+    let id = world.send(draft).await;
+    world.advance(SignedDuration::from_mins(30));
+    let mails = world.received();
+    for _ in 0..6 {
+        for _ in 0..100 {
+            world.http("GET", &mails[0].pixel(), &[("user-agent", "curl/8")], "").await;
+        }
+        world.settle().await;
+    }
+    assert_eq!(world.kpi(&id, "opens").await, 0);
+    for url in [mails[1].pixel(), mails[1].tracked("/c/")[0].clone(), mails[0].pixel()] {
+        world.advance(SignedDuration::from_mins(1));
+        world.visit(&url).await;
+        world.settle().await;
+    }
+    let kpis = world.message(&id).await["kpis"].clone();
+    assert_eq!((&kpis["opens"], &kpis["link_clicks"]), (&json!(2), &json!(1)), "{kpis}");
+    let cards = world.call("GET", "/v1/cards", Value::Null).await.1;
+    assert_eq!(cards["items"].as_array().unwrap().len(), 2, "a card for each first open");
+    let more = world.timeline(&id).await["more"].clone();
+
+    world.advance(SignedDuration::from_mins(1));
+    world.visit(&mails[1].pixel()).await;
+    world.settle().await;
+    assert_eq!(world.kpi(&id, "opens").await, 2, "the second look of the same person is counted only");
+    assert_eq!(world.timeline(&id).await["more"], more.as_u64().unwrap() + 1);
 }

@@ -105,7 +105,7 @@ async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Er
     let after = if belonging.is_empty() {
         before.clone()
     } else if before.logged >= flood::LOG_LIMIT {
-        flood::count_only(&before, &hits)
+        flood::record(app, &stored, &before, hits).await?
     } else {
         let engagement = log(app, &stored, hits, &before.erased).await?;
         announce(app, message, &engagement, &batch).await?;

@@ -15,12 +15,13 @@ use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::store::{Error, Next, Store};
 use domain::ground::id::{CardId, MessageId, OrgId, UserId};
-use domain::message::MessageState;
+use domain::message::copy::{Copy, CopyState};
 use domain::message::reminder::{Judgement, ReminderFacts, judge};
+use domain::message::{MessageState, MessageWithCopies};
 use domain::signs::card::fact::Fact;
 use domain::time::due::{Due, Tick, Work};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 mod expire;
@@ -35,6 +36,8 @@ pub struct App {
     pub clock: Clock,
 }
 
+/// How long a copy is waited for that should have left.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 /// How many hints are followed at once.
 const AT_ONCE: usize = 8;
 
@@ -101,6 +104,9 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
     if message.state != MessageState::Released {
         return Ok(());
     }
+    if !message_left(&stored) {
+        return wait_for_leaving(app, &stored, now).await;
+    }
     let kpis = app.store.figures(message.org, message.owner, message.id).await?.kpis;
     match judge(&reminder, ReminderFacts::from(&kpis), now) {
         Judgement::Fire(fired) => {
@@ -113,6 +119,20 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
         Judgement::Wait(at) => app.store.file_due(&Due { at, message: id, work: Work::Remind }, now).await,
         Judgement::Done => Ok(()),
     }
+}
+
+/// True when at least one copy left, or may have.
+fn message_left(stored: &MessageWithCopies) -> bool {
+    stored.copies.iter().any(|copy| copy.sent_at.is_some() || copy.state == CopyState::Unconfirmed)
+}
+
+/// Nobody can open or answer what has not left. When nothing leaves any more, its author has a card that says so.
+async fn wait_for_leaving(app: &App, stored: &MessageWithCopies, now: Timestamp) -> Result<(), Error> {
+    if stored.copies.iter().all(Copy::is_settled) {
+        return Ok(());
+    }
+    let at = stored.message.sent_for().max(now + LOOK_AGAIN);
+    app.store.file_due(&Due { at, message: stored.message.id, work: Work::Remind }, now).await
 }
 
 async fn wake(app: &App, org: OrgId, owner: UserId, card: CardId, now: Timestamp) -> Result<(), Error> {

@@ -28,6 +28,9 @@ mod render;
 mod report;
 mod submit;
 
+/// When a copy is looked at again that could not be worked on.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(15);
+
 /// What the sender touches.
 pub struct App {
     /// Copies and messages.
@@ -84,7 +87,7 @@ pub async fn handle(app: &App, event: Event) -> Response {
     let groups = tasks.into_iter().map(|(id, task)| (vec![id], task)).collect();
     batch::each(groups, unread, |task| async move {
         let done = match task {
-            SendTask::CopyV1 { message, recipient } => look_at(app, message, recipient).await,
+            SendTask::CopyV1 { message, recipient } => look_at_and_remember(app, message, recipient).await,
             SendTask::ForwardV1 { message, key, verified } => forward::pass_on(app, message, &key, verified).await,
         };
         match done {
@@ -94,6 +97,20 @@ pub async fn handle(app: &App, event: Event) -> Response {
         }
     })
     .await
+}
+
+/// A task is tried a few times, an outage may last longer: whenever a copy cannot be worked on, a hint for a later look is
+/// filed. Without the table there is none, and the ticks stand still as well.
+async fn look_at_and_remember(app: &App, message: MessageId, recipient: u16) -> Result<Outcome, Error> {
+    let outcome = look_at(app, message, recipient).await;
+    if matches!(outcome, Ok(Outcome::Retry(_)) | Err(Error::Unavailable(_))) {
+        let now = app.clock.now();
+        let filed = app.store.file_due(&Due { at: now + LOOK_AGAIN, message, work: Work::Check }, now).await;
+        if let Err(error) = filed {
+            tracing::warn!(%message, %error, "no hint for a later look");
+        }
+    }
+    outcome
 }
 
 /// Does what the copy's state asks for. A conflict means that another worker was faster.

@@ -27,6 +27,9 @@ pub(crate) async fn prepare_and_submit(app: &App, id: MessageId, copy: Copy) -> 
         Ok(bytes) => bytes,
         Err(render::Error::Unsendable(reason)) => return reject(app, id, &copy, reason.to_string()).await,
         Err(render::Error::Store(error)) => return Err(error),
+        Err(render::Error::Blobs(error)) if copy.is_given_up(app.clock.now()) => {
+            return reject(app, id, &copy, format!("gave up after 24 hours: {error}")).await;
+        }
         Err(render::Error::Blobs(error)) => return Ok(Outcome::Retry(error.to_string())),
     };
     let attempt = AttemptId::new(app.clock.now(), app.ids.next());

@@ -23,6 +23,15 @@ struct Position {
     next: Timestamp,
 }
 
+/// The hints of a page. One that cannot be read must not keep all others, of every organisation, from being followed.
+fn readable(page: Vec<Item>) -> Vec<Due> {
+    let read = |item: Item| {
+        let place = item.sk().to_owned();
+        item.read().inspect_err(|error| tracing::error!(place, %error, "hint left out")).ok()
+    };
+    page.into_iter().filter_map(read).collect()
+}
+
 impl Store {
     /// Files a hint. Filing it twice is the same as once. What is due now is filed under the next minute: a tick may
     /// be reading this one.
@@ -62,7 +71,7 @@ impl Store {
         let (from, to) = (instant::format(first.start()), instant::format(last.next().start()));
         let range = Range { from, to, limit: Some(PAGE), eventual: true, ..Range::default() };
         let pages = partitions.map(move |partition| self.table.pages(partition, range.clone()).boxed());
-        pages.flatten_unordered(PARTITIONS).map(|page| page?.into_iter().map(Item::read).collect())
+        pages.flatten_unordered(PARTITIONS).map(|page| Ok(readable(page?)))
     }
 
     /// The first minute that no tick has read to its end yet.

@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use std::collections::BTreeSet;
 
 use domain::ground::id::{MessageId, OrgId, UserId};
-use domain::signs::engagement::Kpis;
+use domain::signs::engagement::{DeedKind, Kpis};
 use domain::signs::event::Hit;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -31,6 +31,9 @@ pub struct Figures {
     /// Short hashes of the last hits that were only counted, so that a batch that comes again is not counted twice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<u32>,
+    /// Which persons did what, noted once the log is full: what one of them does for the first time is kept all the same.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub deeds: BTreeSet<(u16, DeedKind)>,
     /// Recipients who were forgotten. What they do is not recorded, and what was is taken out of the log: whoever records
     /// meanwhile meets another version of these figures and sees it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]

@@ -8,7 +8,7 @@ use domain::ground::id::MessageId;
 use domain::ground::task::SendTask;
 use domain::message::attachment::Attachment;
 use domain::message::copy::Copy;
-use domain::message::reminder::{Reminder, ReminderStatus};
+use domain::message::reminder::Reminder;
 use domain::message::steps::ReleaseTerms;
 use domain::message::{Body, Message, MessageState, MessageStatus, MessageWithCopies, TrackingState};
 use domain::people::activity::Activity;
@@ -44,7 +44,7 @@ impl Desk {
         match at {
             SendAt::Now if scheduled => {
                 let moved = stored.moved(None, actor.now)?;
-                let prepared = dispatch(actor, &stored, moved, None)?;
+                let prepared = dispatch(actor, &stored, moved)?;
                 let details = self.details(actor, prepared.after.clone()).await?;
                 Ok(prepared.map(|_| details))
             }
@@ -83,7 +83,8 @@ impl Desk {
         let after = draft.released(ReleaseTerms { decision, schedule, links }, &settings, actor.now)?;
 
         let reminder = self.store.reminder(draft.id).await?;
-        let mut prepared = dispatch(actor, &before, after, reminder.as_ref())?;
+        let prepared = dispatch(actor, &before, after)?;
+        let (mut prepared, reminder) = with_reminder(prepared, &before, reminder, actor.now)?;
         if let Some(at) = prepared.after.message.expires_at(&settings) {
             prepared = prepared.hint(Due { at, message: draft.id, work: Work::Expire });
         }
@@ -118,12 +119,11 @@ impl Desk {
 }
 
 /// Prepares a message whose copies have a new time. The copies that leave soon are queued at once, with a hint to check
-/// on them; the scheduler queues later ones, led by a hint. `reminder` is the one of a draft.
+/// on them; the scheduler queues later ones, led by a hint.
 pub(super) fn dispatch(
     actor: &Actor,
     before: &MessageWithCopies,
     after: MessageWithCopies,
-    reminder: Option<&Reminder>,
 ) -> Result<Prepared<MessageWithCopies>, Refused> {
     let now = actor.now;
     let next = Next::step(before, after)?;
@@ -143,12 +143,24 @@ pub(super) fn dispatch(
     let notes = notes.collect::<Result<Vec<_>, _>>()?;
     let tasks = if soon { tasks(message.id, copies, now) } else { Vec::new() };
 
-    let mut prepared = Prepared::of(actor, next).hint(hint).note(notes).then_queue(tasks);
-    // If a reminder fell due while its message was a draft, it is evaluated once the message has been sent.
-    if reminder.is_some_and(|reminder| reminder.status == ReminderStatus::Pending && reminder.due.at <= now) {
-        prepared = prepared.hint(Due { at: now, message: before.message.id, work: Work::Remind });
-    }
-    Ok(prepared)
+    Ok(Prepared::of(actor, next).hint(hint).note(notes).then_queue(tasks))
+}
+
+/// Takes the reminder along when its message gets a time: it is never due before the message leaves.
+pub(super) fn with_reminder(
+    prepared: Prepared<MessageWithCopies>,
+    before: &MessageWithCopies,
+    reminder: Option<Reminder>,
+    now: Timestamp,
+) -> Result<(Prepared<MessageWithCopies>, Option<Reminder>), Refused> {
+    let Some(reminder) = reminder else { return Ok((prepared, None)) };
+    let (id, leaves_at) = (before.message.id, prepared.after.message.sent_for());
+    let Some(moved) = reminder.behind(before.message.send_at.unwrap_or(now), leaves_at) else {
+        return Ok((prepared, Some(reminder)));
+    };
+    let next = Next::reminder(id, Some(&reminder), moved)?;
+    let hint = Due { at: next.value.due.at, message: id, work: Work::Remind };
+    Ok((prepared.hint(hint).with(next.writes), Some(next.value)))
 }
 
 /// The tasks for the copies that wait.

@@ -25,7 +25,7 @@ impl Desk {
     /// Prepares the reminder of a message: a new one, or a change while it is pending.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::NotEditable`], [`Code::NeedsTracking`], [`Code::ReminderOver`], or a field at fault.
+    /// [`Code::NotFound`], [`Code::NotEditable`], [`Code::NeedsTracking`], [`Code::BeforeSending`], [`Code::ReminderOver`], or a field at fault.
     pub async fn set_reminder(
         &self,
         actor: &Actor,
@@ -43,6 +43,11 @@ impl Desk {
         if condition.needs_tracking() && !tracked {
             let detail = "only a tracked message can tell whether it was opened or answered";
             return Err(Refused::field("/condition", Code::NeedsTracking, detail));
+        }
+
+        if message.state == MessageState::Released && due.at < message.sent_for() {
+            let detail = "the message leaves later than that";
+            return Err(Refused::field("/due", Code::BeforeSending, detail));
         }
 
         let before = self.store.reminder(id).await?;

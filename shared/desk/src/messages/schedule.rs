@@ -7,7 +7,7 @@ use domain::message::steps::StepRefused;
 use domain::time::schedule::{Schedule, ScheduleRefusal, When, resolve};
 use jiff::Timestamp;
 
-use super::release::dispatch;
+use super::release::{dispatch, with_reminder};
 use crate::{Actor, Code, Desk, Prepared, Refused};
 
 impl Desk {
@@ -24,7 +24,10 @@ impl Desk {
         let stored = self.message(actor, id).await?;
         let schedule = resolved(at, "/at", actor.now)?;
         let moved = stored.moved(Some(schedule), actor.now)?;
-        dispatch(actor, &stored, moved, None)
+        let prepared = dispatch(actor, &stored, moved)?;
+        let reminder = self.store.reminder(id).await?;
+        let (prepared, _) = with_reminder(prepared, &stored, reminder, actor.now)?;
+        Ok(prepared)
     }
 
     /// Prepares that a scheduled message becomes a draft again.

@@ -242,7 +242,7 @@ impl Copy {
     }
 
     fn not_now(&self, now: Timestamp, reason: String, wait: SignedDuration) -> Self {
-        if now.duration_since(self.due_at) > HORIZON {
+        if self.is_given_up(now) {
             return self.failed(format!("gave up after 24 hours: {reason}"));
         }
         Self { until: Some(now + wait), detail: Some(reason), ..self.next(CopyState::RetryWait) }
@@ -319,6 +319,11 @@ impl Copy {
     /// True while nothing has left us.
     pub fn is_waiting(&self) -> bool {
         matches!(self.state, CopyState::Queued | CopyState::RetryWait)
+    }
+
+    /// True when outages are not waited for any longer.
+    pub fn is_given_up(&self, now: Timestamp) -> bool {
+        now.duration_since(self.due_at) > HORIZON
     }
 
     /// True when nothing more will happen by itself.

@@ -9,8 +9,8 @@
 //! the due time counts, so a tick that comes late decides as it would have decided in time. Like the changes of
 //! a copy, each is a pure function whose result is written on condition of the version that was read.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ground::name;
@@ -146,6 +146,16 @@ impl Reminder {
             return Err(ReminderRefusal::NotPending);
         }
         Ok(Self { version: self.version, ..Self::new(title, condition, due)? })
+    }
+
+    /// The pending reminder of a message that now leaves at `to` and not at `from`, when it would be due before the message
+    /// leaves: as long behind the new time as it was behind the old one. `None` when it can stay.
+    pub fn behind(&self, from: Timestamp, to: Timestamp) -> Option<Self> {
+        if self.status != ReminderStatus::Pending || to < self.due.again() {
+            return None;
+        }
+        let distance = self.due.again().duration_since(from).max(SignedDuration::ZERO);
+        Some(Self { due: self.due.moved(to + distance), ..self.clone() })
     }
 
     /// True when it can only be judged on a message that is followed.

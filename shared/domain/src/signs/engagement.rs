@@ -3,7 +3,7 @@
 //! Order and repetition of the input make no difference, so whatever crashed, came twice or came late ends
 //! in the same figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ pub struct Deed {
 }
 
 /// The deeds by which a person shows that they have seen a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeedKind {
     /// They opened it.
@@ -161,6 +161,12 @@ pub struct Engagement {
 }
 
 impl Engagement {
+    /// Which persons did what, whatever the number of times.
+    pub fn deeds(&self) -> BTreeSet<(u16, DeedKind)> {
+        let persons = self.judged.iter().filter(|judged| judged.verdict.class.is_person() && !judged.hit.request.head);
+        persons.map(|judged| (judged.hit.recipient, judged.hit.action.into())).collect()
+    }
+
     /// The first open by a person, for each recipient who opened.
     pub fn first_opens(&self) -> BTreeMap<u16, &Hit> {
         let mut first = BTreeMap::new();
@@ -173,13 +179,19 @@ impl Engagement {
     }
 }
 
+impl From<HitAction> for DeedKind {
+    fn from(action: HitAction) -> Self {
+        match action {
+            HitAction::Open => Self::Open,
+            HitAction::Click(_) => Self::Click,
+            HitAction::AttachmentView(_) => Self::AttachmentView,
+        }
+    }
+}
+
 impl DeedKind {
     fn beside_opens(action: HitAction) -> Option<Self> {
-        match action {
-            HitAction::Open => None,
-            HitAction::Click(_) => Some(Self::Click),
-            HitAction::AttachmentView(_) => Some(Self::AttachmentView),
-        }
+        Some(Self::from(action)).filter(|deed| *deed != Self::Open)
     }
 }
 

@@ -123,6 +123,13 @@ fn horizon(now: Timestamp) -> Timestamp {
 }
 
 impl Schedule {
+    /// Another instant, told on the clocks of the same zone.
+    #[must_use]
+    pub fn moved(&self, at: Timestamp) -> Self {
+        let zone = zone::named(&self.wall.time_zone).unwrap_or(TimeZone::UTC);
+        Self { at, wall: WallTime { local: zone.to_datetime(at), ..self.wall.clone() } }
+    }
+
     /// The instant under the rules of today, for the last moment before something happens. Differs from `at`
     /// when the zone's rules changed meanwhile, and by less than a minute when the time had just passed.
     pub fn again(&self) -> Timestamp {
