@@ -195,6 +195,21 @@ def alarms_have_their_sections():
     assert said == meant, (said, meant)
 
 
+def lines_are_counted_where_they_appear():
+    """A line that is counted is counted on every function that LOGGING.md names for it, and on no other."""
+    rows = re.findall(r"^\| ([a-z, ]+) \| `([^`]+)`", (ROOT / "docs/LOGGING.md").read_text(), re.MULTILINE)
+    said = {line: set(functions.split(", ")) for functions, line in rows}
+    counted = {}
+    for resource in OBSERVABILITY["Resources"].values():
+        if isinstance(resource, dict) and resource["Type"] == "AWS::Logs::MetricFilter":
+            group = resource["Properties"]["LogGroupName"]["Fn::Sub"]
+            line = re.search(r'message = "([^"]+)"', resource["Properties"]["FilterPattern"])[1]
+            counted.setdefault(line, set()).add(group.rsplit("${Application}-")[1])
+    assert counted
+    for line, functions in counted.items():
+        assert said.get(line) == functions, (line, said.get(line), functions)
+
+
 def alarms():
     """The alarms and their names; one for all functions counts as one."""
     for name, resource in OBSERVABILITY["Resources"].items():
@@ -231,6 +246,7 @@ CHECKS = [
     edges_are_closed,
     access_logs_hold_no_path,
     alarms_have_their_sections,
+    lines_are_counted_where_they_appear,
     all_queues_and_functions_are_watched,
 ]
 
