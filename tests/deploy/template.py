@@ -195,6 +195,21 @@ def alarms_have_their_sections():
     assert said == meant, (said, meant)
 
 
+def alarms_are_priced():
+    """COST.md counts the alarms of the template. An alarm over several metrics costs as much as one for each."""
+    metrics = 0
+    for name, resource in OBSERVABILITY["Resources"].items():
+        values = [""]
+        if name.startswith("Fn::ForEach::"):
+            _, values, bodies = resource
+            (resource,) = bodies.values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            several = [metric for metric in resource["Properties"].get("Metrics", []) if "MetricStat" in metric]
+            metrics += len(values) * max(1, len(several))
+    said = int(re.search(r"a secret and (\d+) alarms", (ROOT / "docs/COST.md").read_text())[1])
+    assert said == metrics, f"COST.md counts {said} alarms, the template has {metrics}"
+
+
 def lines_are_counted_where_they_appear():
     """A line that is counted is counted on every function that LOGGING.md names for it, and on no other."""
     rows = re.findall(r"^\| ([a-z, ]+) \| `([^`]+)`", (ROOT / "docs/LOGGING.md").read_text(), re.MULTILINE)
@@ -247,6 +262,7 @@ CHECKS = [
     access_logs_hold_no_path,
     alarms_have_their_sections,
     lines_are_counted_where_they_appear,
+    alarms_are_priced,
     all_queues_and_functions_are_watched,
 ]
 
