@@ -124,7 +124,8 @@ async fn tracked_body(
     let attachments = html_list(&listed);
     let tracked = Tracked { link: &link, image: &image, pixel: pixel.as_deref(), attachments: &attachments };
     let html = page.tracked(tracked);
-    Ok(Body { html, text: format!("{}{}", track::text(&body.text, &link), text_list(&listed)) })
+    let text = format!("{}{}", track::text(&body.text, &link), text_list(&listed));
+    Ok(Body { html, text, derived: body.derived })
 }
 
 /// The images of a page that the organisation hosts, by their addresses.

@@ -48,7 +48,11 @@ impl FileAnnouncement {
         let mut checks = Checks::default();
         checks.keep("/filename", Code::InvalidFilename, name::filename(&self.filename));
         if !is_content_type(&self.content_type) {
-            checks.add("/content_type", Code::InvalidContentType, "expected type/subtype, and parameters if there are any");
+            checks.add(
+                "/content_type",
+                Code::InvalidContentType,
+                "expected type/subtype, and parameters if there are any",
+            );
         }
         if !(1..=MAX_SIZE).contains(&self.size) {
             checks.add("/size", Code::InvalidSize, "from 1 byte to 25 MiB");
