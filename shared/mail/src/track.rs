@@ -19,7 +19,7 @@ mod plain;
 pub(crate) mod quoted;
 mod scan;
 mod splice;
-mod tiny;
+pub(crate) mod tiny;
 
 use std::collections::HashSet;
 use std::ops::Range;
