@@ -75,6 +75,10 @@ pub(super) enum End {
     Paragraph,
     Quote,
     Section,
+    /// As a section, unless a quotation in it has ended.
+    Container,
+    /// A container in which the author goes on.
+    Answered,
     Indent,
     List,
     Link,
@@ -161,6 +165,10 @@ impl Reader {
                 self.sheet.open_section();
                 return Some(End::Section);
             }
+            Some(Mark::Container) => {
+                self.sheet.open_section();
+                return Some(End::Container);
+            }
             Some(Mark::FromHere) => self.sheet.quote_the_rest(),
             None => {}
         }
@@ -211,10 +219,15 @@ impl Reader {
 
     fn close(&mut self, end: End) {
         match end {
-            End::Block => self.sheet.block(),
+            End::Block | End::Answered => self.sheet.block(),
             End::Paragraph => self.sheet.paragraph(),
-            End::Quote => self.sheet.close_quote(),
-            End::Section => self.sheet.close_section(),
+            End::Quote => {
+                self.sheet.close_quote();
+                if self.open.leave_container() {
+                    self.sheet.close_section();
+                }
+            }
+            End::Section | End::Container => self.sheet.close_section(),
             End::Indent => self.sheet.outdent(),
             End::List => self.sheet.close_list(),
             End::Link => self.close_link(),

@@ -112,6 +112,14 @@ impl OpenElements {
         self.all.binary_search_by_key(&id, |open| open.id).map(|at| self.cut(at)).unwrap_or_default()
     }
 
+    /// Whether the innermost element around quoted text is a container, which from here on is one no more.
+    pub(super) fn leave_container(&mut self) -> bool {
+        let around = self.all.iter_mut().rev().take(FAR).flat_map(|open| &mut open.ends);
+        let mut around = around.filter(|end| matches!(end, End::Quote | End::Section | End::Container | End::Answered));
+        let container = around.next().filter(|end| matches!(end, End::Container));
+        container.map(|end| *end = End::Answered).is_some()
+    }
+
     fn cut(&mut self, at: usize) -> Vec<End> {
         self.all.drain(at..).rev().flat_map(|open| open.ends.into_iter().rev()).collect()
     }

@@ -51,6 +51,11 @@ fn writes_lists_and_quotations() {
         "a\n\n> b\n>\n> c\n>\n> > d\n\ne\n",
     );
     reads("a<div class=gmail_quote>b:<blockquote class=gmail_quote>c</blockquote></div>", "a\n\n> b:\n>\n> c\n");
+    reads(
+        "<div class=gmail_quote>b:<blockquote class=gmail_quote>c</blockquote><div>d</div></div>e",
+        "> b:\n>\n> c\n\nd\ne\n",
+    );
+    reads("<div class=gmail_quote>b<div>c</div></div>e", "> b\n> c\n\ne\n");
     reads("a<div id=divRplyFwdMsg>b</div>c<blockquote type=cite>d</blockquote>", "a\n\n> b\n> c\n>\n> d\n");
 }
 

@@ -127,6 +127,10 @@ const QUOTES: &[&str] = &[
     r#"{A}<div name="quote">{Q}</div>"#,
     r#"<div>{A}<blockquote type="cite">{Q}<p>{Q}</div>{A}"#,
     r#"{A}<div class="yahoo_quoted">{Q}<div>{Q}"#,
+    r#"<div class="gmail_quote"><div class="gmail_attr">{Q}</div><blockquote class="gmail_quote">{Q}</blockquote><div>{A}</div></div>{A}"#,
+    r#"<div class="gmail_quote">{Q}<blockquote class="gmail_quote">{Q}</blockquote>{A}<blockquote class="gmail_quote">{Q}</blockquote>{A}</div>"#,
+    r#"<div class="gmail_extra">{A}<div class="gmail_quote">{Q}<blockquote class="gmail_quote">{Q}</blockquote></div>{A}</div>"#,
+    r#"{A}<div class="gmail_quote"><div class="gmail_attr">{Q}</div>{Q}<div class="gmail_quote">{Q}<blockquote class="gmail_quote">{Q}</blockquote>{Q}</div>{Q}</div>{A}"#,
 ];
 
 #[test]
