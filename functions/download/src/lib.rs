@@ -50,7 +50,7 @@ impl App {
 
 /// Sends the visitor on to the file, or says that it is gone.
 pub async fn handle(app: &App, request: Request) -> Response {
-    let Ok(token) = app.signer.verify(TokenKind::Download, &request.path_parameters.token) else {
+    let Ok(token) = app.signer.verify_requested(TokenKind::Download, &request.path_parameters.token) else {
         return Response::not_found();
     };
     let files = match app.store.attachments(token.message).await {

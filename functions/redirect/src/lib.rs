@@ -39,7 +39,7 @@ impl App {
 
 /// Sends the visitor on, or answers the same page for everything that is no link of ours.
 pub async fn handle(app: &App, request: Request) -> Response {
-    match app.signer.verify(TokenKind::Click, &request.path_parameters.token) {
+    match app.signer.verify_requested(TokenKind::Click, &request.path_parameters.token) {
         Ok(token) => {
             app.events.record(hit::of(&request, &token, HitAction::Click(token.index))).await;
             Response::redirect(&token.destination)

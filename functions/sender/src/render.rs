@@ -11,7 +11,7 @@ use domain::message::attachment::{self, Attachment};
 use domain::message::copy::Copy;
 use domain::message::image;
 use domain::message::{Body, Mailbox, Message, Recipient, RecipientRole};
-use mail::attachments::{Listed, html_list, text_list};
+use mail::attachments::{Listed, html_list, text_list, with_text_list};
 use mail::track::{Page, Tracked};
 use mail::{compose, track};
 
@@ -124,7 +124,8 @@ async fn tracked_body(
     let attachments = html_list(&listed);
     let tracked = Tracked { link: &link, image: &image, pixel: pixel.as_deref(), attachments: &attachments };
     let html = page.tracked(tracked);
-    Ok(Body { html, text: format!("{}{}", track::text(&body.text, &link), text_list(&listed)) })
+    let text = with_text_list(&track::text(&body.text, &link), &text_list(&listed));
+    Ok(Body { html, text, derived: body.derived })
 }
 
 /// The images of a page that the organisation hosts, by their addresses.

@@ -86,12 +86,25 @@ pub struct Body {
     pub html: String,
     /// The text part, as the author wrote it or derived from the HTML part.
     pub text: String,
+    /// The part that was derived from the other; it follows the other's changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derived: Option<BodyPart>,
+}
+
+/// A part of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyPart {
+    /// The HTML part.
+    Html,
+    /// The text part.
+    Text,
 }
 
 impl Body {
     /// Nothing yet.
     pub const fn empty() -> Self {
-        Self { html: String::new(), text: String::new() }
+        Self { html: String::new(), text: String::new(), derived: None }
     }
 }
 

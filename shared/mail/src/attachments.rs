@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use crate::track;
+
 /// A file in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed<'a> {
@@ -52,6 +54,19 @@ pub fn text_list(files: &[Listed<'_>]) -> String {
         let _ = writeln!(list, "- {filename} ({size})\n  <{}>", file.url);
         list
     })
+}
+
+/// `text` with the list on lines of its own: after what the author wrote, above an earlier mail that goes on to the end.
+pub fn with_text_list(text: &str, list: &str) -> String {
+    if list.is_empty() {
+        return text.to_owned();
+    }
+    let own = text[..track::end_of_own_text(text)].trim_end();
+    let quoted = &text[own.len()..];
+    let quoted = quoted.trim_start_matches(['\r', '\n']);
+    let gap = |part: &str| if part.trim().is_empty() { "" } else { "\n" };
+    let line_end = if own.is_empty() { "" } else { "\n\n" };
+    format!("{own}{line_end}{list}{}{quoted}", gap(quoted))
 }
 
 /// A name that cannot pretend to be another line of the mail.
@@ -106,6 +121,24 @@ mod tests {
         let expected = "- Offer <1> & \"2\".pdf (1.2 MB)\n  <https://t.test/a/x?b=1&c='2'>\n\
                         - a  - b (1.2 MB)\n  <https://t.test/a/x?b=1&c='2'>\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn stands_on_lines_of_its_own_above_a_quotation() {
+        for (text, want) in [
+            ("Hello\nAnn", "Hello\nAnn\n\n- L\n"),
+            ("Hello\n", "Hello\n\n- L\n"),
+            ("Hello\r\n\r\n", "Hello\n\n- L\n"),
+            ("", "- L\n"),
+            ("Hello\n\n> Q\n> Q\n", "Hello\n\n- L\n\n> Q\n> Q\n"),
+            ("> Q\n", "- L\n\n> Q\n"),
+            ("> Q\nHello\n", "> Q\nHello\n\n- L\n"),
+            ("Hello\n\nOn 1 June 2026, A wrote:\n> Q\n", "Hello\n\n- L\n\nOn 1 June 2026, A wrote:\n> Q\n"),
+            ("Hello\n-----Original Message-----\nQ\n", "Hello\n\n- L\n\n-----Original Message-----\nQ\n"),
+        ] {
+            assert_eq!(super::with_text_list(text, "- L\n"), want, "{text:?}");
+            assert_eq!(super::with_text_list(text, ""), text);
+        }
     }
 
     #[test]

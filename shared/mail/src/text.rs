@@ -1,6 +1,8 @@
 //! The plain text alternative of HTML, and HTML for what was written as plain text.
 
 mod from_html;
+mod open;
+mod seen;
 mod sheet;
 mod to_html;
 

@@ -19,7 +19,7 @@ mod plain;
 pub(crate) mod quoted;
 mod scan;
 mod splice;
-mod tiny;
+pub(crate) mod tiny;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -27,8 +27,8 @@ use std::ops::Range;
 use splice::Edit;
 
 pub use destination::{MAX_DESTINATION_BYTES, destination};
-pub(crate) use plain::own_text;
 pub use plain::text;
+pub(crate) use plain::{end_of_own_text, own_text};
 
 /// Longest HTML that is taken, in bytes.
 pub const MAX_HTML_BYTES: usize = 1 << 20;

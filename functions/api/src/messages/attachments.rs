@@ -30,7 +30,7 @@ pub(crate) struct AttachmentBody {
     /// A plain file name, up to 200 octets.
     #[schema(example = "offer.pdf")]
     filename: String,
-    /// `type/subtype`.
+    /// `type/subtype`, with parameters if there are any, such as `text/calendar; method=REQUEST`.
     #[schema(example = "application/pdf")]
     content_type: String,
     /// In bytes, 1 to 25 MiB. Exactly this many are let in.

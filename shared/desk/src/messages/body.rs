@@ -1,13 +1,94 @@
 //! The body of a message from the parts that are given.
 
-use domain::message::Body;
+use domain::message::{Body, BodyPart};
 
-/// A body of two parts, of which one is derived from the other when it is not given; `None` when neither is.
-pub(crate) fn of_parts(html: Option<String>, text: Option<String>) -> Option<Body> {
+/// The body after a change of its parts; `None` when neither is given.
+///
+/// A part without anything to see is derived from the other, and so is one that was derived before. A part of the
+/// author's own stays when only the other is given.
+pub(crate) fn changed(before: &Body, html: Option<String>, text: Option<String>) -> Option<Body> {
+    if html.is_none() && text.is_none() {
+        return None;
+    }
+    let own = |part, kept: &str| (before.derived != Some(part)).then(|| kept.to_owned());
+    let html = html.or_else(|| own(BodyPart::Html, &before.html)).filter(|html| !shows_nothing(html));
+    let text = text.or_else(|| own(BodyPart::Text, &before.text)).filter(|text| !is_blank(text));
+    Some(of_parts(html, text))
+}
+
+fn of_parts(html: Option<String>, text: Option<String>) -> Body {
     match (html, text) {
-        (None, None) => None,
-        (Some(html), Some(text)) => Some(Body { html, text }),
-        (Some(html), None) => Some(Body { text: mail::text::from_html(&html), html }),
-        (None, Some(text)) => Some(Body { html: mail::text::to_html(&text), text }),
+        (Some(html), Some(text)) => Body { html, text, derived: None },
+        (Some(html), None) => Body { text: mail::text::from_html(&html), html, derived: Some(BodyPart::Text) },
+        (None, Some(text)) => Body { html: mail::text::to_html(&text), text, derived: Some(BodyPart::Html) },
+        (None, None) => Body::empty(),
+    }
+}
+
+/// A template's parts as a change that takes the place of both: what was derived is derived again.
+pub(super) fn parts(body: Body) -> (Option<String>, Option<String>) {
+    let own = |part, content| if body.derived == Some(part) { String::new() } else { content };
+    (Some(own(BodyPart::Html, body.html)), Some(own(BodyPart::Text, body.text)))
+}
+
+/// Nothing but white space and what cannot be seen.
+fn is_blank(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_whitespace() || c.is_control() || matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}'))
+}
+
+/// HTML without text and images, such as the empty paragraph of an editor.
+fn shows_nothing(html: &str) -> bool {
+    let has_image = || ["<img", "<svg", "<v:"].iter().any(|tag| html.to_ascii_lowercase().contains(tag));
+    is_blank(html) || is_blank(&mail::text::from_html(html)) && !has_image()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, BodyPart, changed, parts};
+
+    fn body(html: &str, text: &str, derived: Option<BodyPart>) -> Body {
+        Body { html: html.into(), text: text.into(), derived }
+    }
+
+    #[test]
+    fn a_blank_part_is_derived_from_the_other() {
+        let html = "<p dir=\"auto\">Hello</p>\n";
+        for blank in ["", " \n", "\u{feff}", "\u{200b} "] {
+            let given = |html: &str, text: &str| changed(&Body::empty(), Some(html.into()), Some(text.into())).unwrap();
+            assert_eq!(given(blank, "Hello"), body(html, "Hello", Some(BodyPart::Html)), "{blank:?}");
+            assert_eq!(
+                given("<p>Hello</p>", blank),
+                body("<p>Hello</p>", "Hello\n", Some(BodyPart::Text)),
+                "{blank:?}"
+            );
+            assert_eq!(given(blank, blank), Body::empty());
+        }
+        for blank in ["<p></p>", "<p><br></p>", "<div>&nbsp;</div>", "<html><body>\n</body></html>", "<!-- x -->"] {
+            let given = changed(&Body::empty(), Some(blank.into()), Some("Hello".into())).unwrap();
+            assert_eq!(given, body(html, "Hello", Some(BodyPart::Html)), "{blank}");
+        }
+        let picture = changed(&Body::empty(), Some("<img src=x>".into()), Some("Hello".into())).unwrap();
+        assert_eq!(picture, body("<img src=x>", "Hello", None));
+    }
+
+    #[test]
+    fn only_a_derived_part_follows_the_other() {
+        let own = body("<p>a</p>", "My own", None);
+        assert_eq!(changed(&own, Some("<p>b</p>".into()), None), Some(body("<p>b</p>", "My own", None)));
+        assert_eq!(changed(&own, None, Some("Other".into())), Some(body("<p>a</p>", "Other", None)));
+        assert_eq!(changed(&own, None, Some(" ".into())), Some(body("<p>a</p>", "a\n", Some(BodyPart::Text))));
+        let derived = body("<p>a</p>", "a\n", Some(BodyPart::Text));
+        let followed = changed(&derived, Some("<p>b</p>".into()), None);
+        assert_eq!(followed, Some(body("<p>b</p>", "b\n", Some(BodyPart::Text))));
+        assert_eq!(changed(&derived, None, Some("x".into())), Some(body("<p>a</p>", "x", None)));
+        assert_eq!(changed(&own, None, None), None);
+    }
+
+    #[test]
+    fn a_template_takes_the_place_of_both() {
+        let filled = body("<p>b</p>", "b\n", Some(BodyPart::Text));
+        let (html, text) = parts(filled.clone());
+        assert_eq!(changed(&body("<p>a</p>", "My own", None), html, text), Some(filled));
     }
 }

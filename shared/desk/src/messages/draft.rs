@@ -31,7 +31,7 @@ impl Desk {
         let settings = self.store.settings(actor.org).await?;
 
         let id = MessageId::new(actor.now, self.ids.next());
-        let body = body::of_parts(change.html, change.text).unwrap_or_else(Body::empty);
+        let body = body::changed(&Body::empty(), change.html, change.text).unwrap_or_else(Body::empty);
         let message = Message {
             id,
             org: actor.org,
@@ -95,10 +95,7 @@ impl Desk {
         }
         let regarding = std::mem::take(&mut change.regarding).over(before.regarding.clone());
         let template = self.fill(actor, &mut change, &recipients, regarding.as_ref()).await?;
-        let body = match body::of_parts(change.html, change.text) {
-            Some(body) => self.blobs.put_body(before.id, &body).await?,
-            None => before.body.clone(),
-        };
+        let body = self.changed_body(&before, change.html, change.text).await?;
         let thread = match change.in_reply_to {
             Patch::Keep => before.thread.clone(),
             changed => self.thread(actor, changed.over(None)).await?,
@@ -147,11 +144,27 @@ impl Desk {
         if let Some(subject) = filled.subject {
             change.subject = Some(subject);
         }
-        if let Some(Body { html, text }) = filled.body {
-            change.html = Some(html);
-            change.text = Some(text);
+        if let Some(body) = filled.body {
+            (change.html, change.text) = body::parts(body);
         }
         Ok(Patch::Set(template.id))
+    }
+
+    /// The name of the body after a change; that of the one before when nothing of it changes.
+    async fn changed_body(
+        &self,
+        draft: &Message,
+        html: Option<String>,
+        text: Option<String>,
+    ) -> Result<String, Refused> {
+        if html.is_none() && text.is_none() {
+            return Ok(draft.body.clone());
+        }
+        let before = self.blobs.body(draft.id, &draft.body).await?;
+        match body::changed(&before, html, text) {
+            Some(body) => Ok(self.blobs.put_body(draft.id, &body).await?),
+            None => Ok(draft.body.clone()),
+        }
     }
 
     async fn thread(

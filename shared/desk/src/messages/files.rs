@@ -15,7 +15,7 @@ use crate::{Actor, Checks, Code, Desk, Patch, Prepared, Refused, TRIES};
 pub struct FileAnnouncement {
     /// A plain file name, up to 200 octets.
     pub filename: String,
-    /// `type/subtype`.
+    /// `type/subtype`, with parameters if there are any.
     pub content_type: String,
     /// In bytes, 1 to 25 MiB. Exactly this many are let in.
     pub size: u64,
@@ -48,7 +48,11 @@ impl FileAnnouncement {
         let mut checks = Checks::default();
         checks.keep("/filename", Code::InvalidFilename, name::filename(&self.filename));
         if !is_content_type(&self.content_type) {
-            checks.add("/content_type", Code::InvalidContentType, "expected type/subtype");
+            checks.add(
+                "/content_type",
+                Code::InvalidContentType,
+                "expected type/subtype, and parameters if there are any",
+            );
         }
         if !(1..=MAX_SIZE).contains(&self.size) {
             checks.add("/size", Code::InvalidSize, "from 1 byte to 25 MiB");

@@ -191,7 +191,7 @@ fn fill(
     let subject = part(Kind::Subject, subject.then_some(template.subject.as_str()))?.unwrap_or_default();
     let html = part(Kind::Html, template.html.as_deref().filter(|_| body))?;
     let text = part(Kind::Text, template.text.as_deref().filter(|_| body))?;
-    let body = body::of_parts(html, text).unwrap_or_else(Body::empty);
+    let body = body::changed(&Body::empty(), html, text).unwrap_or_else(Body::empty);
     Ok(FilledTemplate { subject, body, missing, refused, names_recipient: names_recipient.get() })
 }
 

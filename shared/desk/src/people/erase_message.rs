@@ -128,8 +128,8 @@ async fn forget(desk: &Desk, person: &Person, stored: MessageWithCopies, names: 
         after.body = desk.blobs.put_body(after.id, &Body::empty()).await?;
     } else if after.state != MessageState::Draft && settled && after.expired_at.is_none() && !after.erased().is_empty()
     {
-        let Body { html, text } = desk.blobs.body(after.id, &after.body).await?;
-        let body = Body { html: redact(&html, &escaped(names)), text: redact(&text, names) };
+        let Body { html, text, derived } = desk.blobs.body(after.id, &after.body).await?;
+        let body = Body { html: redact(&html, &escaped(names)), text: redact(&text, names), derived };
         after.body = desk.blobs.put_body(after.id, &body).await?;
         after.subject = redact(&after.subject, names);
     }

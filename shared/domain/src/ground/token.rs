@@ -122,8 +122,12 @@ impl TokenSigner {
     }
 
     /// The token as one path segment; `None` when the destination is too long to be wrapped.
+    ///
+    /// It never ends in `-` or `_`, which mail clients take for the end of a sentence: such a token gets a last letter
+    /// that is none of it. Base64 never has that length otherwise.
     pub fn sign(&self, token: &Token) -> Option<String> {
-        self.signed(token).map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+        let text = self.signed(token).map(|bytes| URL_SAFE_NO_PAD.encode(bytes))?;
+        Some(if text.ends_with(['-', '_']) { text + LAST_LETTER } else { text })
     }
 
     /// The local part of the address that answers of a recipient go to: 63 characters of base32, because servers may
@@ -167,6 +171,21 @@ impl TokenSigner {
         self.check(kind, &decode(text).ok_or(InvalidToken::Forged)?)
     }
 
+    /// Reads a path segment as a client asked for it: with the full stop, the bracket or the quotation mark that stood
+    /// behind the address in the text.
+    ///
+    /// # Errors
+    /// As [`TokenSigner::verify`].
+    pub fn verify_requested(&self, kind: TokenKind, segment: &str) -> Result<Token, InvalidToken> {
+        let text = claimed_part(segment);
+        let bare = text.trim_end_matches(['-', '_']);
+        match self.verify(kind, text) {
+            // Tokens of old mails may themselves end in such a mark.
+            Err(InvalidToken::Forged) if bare != text => self.verify(kind, bare),
+            read => read,
+        }
+    }
+
     fn check(&self, kind: TokenKind, bytes: &[u8]) -> Result<Token, InvalidToken> {
         let (signed, mac) = bytes.split_at_checked(bytes.len().saturating_sub(MAC)).ok_or(InvalidToken::Forged)?;
         let token = parse(kind, signed).ok_or(InvalidToken::Forged)?;
@@ -179,7 +198,24 @@ impl TokenSigner {
     }
 }
 
+/// The letter behind a token that would end in a mark.
+const LAST_LETTER: &str = "A";
+
+/// The beginning of a path segment that can be a token.
+fn claimed_part(segment: &str) -> &str {
+    let end = segment.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+    &segment[..end.unwrap_or(segment.len())]
+}
+
+/// What a path segment claims to be, **not** verified: for telling addresses of ours from others.
+pub fn claimed(kind: TokenKind, segment: &str) -> Option<Token> {
+    let bytes = decode(segment)?;
+    parse(kind, &bytes[..bytes.len() - MAC])
+}
+
 fn decode(text: &str) -> Option<Vec<u8>> {
+    let bare = text.strip_suffix(LAST_LETTER).filter(|bare| text.len() % 4 == 1 && bare.ends_with(['-', '_']));
+    let text = bare.unwrap_or(text);
     let longest = (HEADER + MAX_DESTINATION + MAC).div_ceil(3) * 4;
     let bytes = if text.len() <= longest { URL_SAFE_NO_PAD.decode(text).ok()? } else { return None };
     (bytes.len() >= HEADER + MAC).then_some(bytes)

@@ -90,14 +90,34 @@ const SERVED_AS_THEY_ARE: [&str; 8] = [
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 ];
 
-/// True for `type/subtype` of RFC 6838 section 4.2, with nothing that could end a header.
+/// The longest content type that is taken, in octets.
+const MAX_CONTENT_TYPE: usize = 512;
+
+/// True for `type/subtype` of RFC 6838 section 4.2, and parameters as RFC 2045 section 5.1 writes them, such as the
+/// `method` of an invitation (RFC 6047), with nothing that could end a header.
 pub fn is_content_type(text: &str) -> bool {
+    let mut parts = text.split(';').map(|part| part.trim_matches([' ', '\t']));
+    let essence = parts.next().unwrap_or_default();
+    text.len() <= MAX_CONTENT_TYPE
+        && essence.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
+        && parts.all(is_parameter)
+}
+
+fn is_name(part: &str) -> bool {
+    !part.is_empty()
+        && part.len() <= 127
+        && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+}
+
+/// A value in quotes is taken when it would need none: readers differ about escapes.
+fn is_parameter(text: &str) -> bool {
     let token = |part: &str| {
-        !part.is_empty()
-            && part.len() <= 127
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
     };
-    text.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+    text.split_once('=').is_some_and(|(name, value)| {
+        let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+        token(name) && token(value)
+    })
 }
 
 #[cfg(test)]
@@ -142,7 +162,13 @@ mod tests {
             ("", false),
             ("pdf", false),
             ("a/b\r\nX: y", false),
-            ("a/b; c=d", false),
+            ("a/b; c=d", true),
+            ("text/calendar; method=REQUEST", true),
+            ("text/calendar;method=REQUEST;charset=\"utf-8\"", true),
+            ("a/b;", false),
+            ("a/b; c", false),
+            ("a/b; c=d e", false),
+            ("a/b; c=\"d\r\nX: y\"", false),
         ] {
             assert_eq!(is_content_type(text), want, "{text:?}");
         }

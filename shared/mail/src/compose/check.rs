@@ -6,6 +6,7 @@
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::{Address, HeaderForm, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
+use super::headers::has_no_visible_recipient;
 use super::{Attached, Error, Mail, Mailbox, body};
 
 /// Longest line without its end (RFC 5322, section 2.1.1).
@@ -49,7 +50,7 @@ fn is_line(line: &[u8]) -> bool {
 fn header_names(mail: &Mail<'_>, message: &Message<'_>) -> Result<(), Error> {
     let optional = [
         (mail.reply_to.is_some(), "Reply-To"),
-        (!mail.to.is_empty(), "To"),
+        (!mail.to.is_empty() || has_no_visible_recipient(mail), "To"),
         (!mail.cc.is_empty(), "Cc"),
         (mail.in_reply_to.is_some(), "In-Reply-To"),
         (!mail.references.is_empty(), "References"),
@@ -68,7 +69,8 @@ fn header_values(mail: &Mail<'_>, message: &Message<'_>) -> Result<(), Error> {
     let reply_to: Vec<_> = mail.reply_to.into_iter().collect();
     same("From", same_mailboxes(&[mail.from], message.from()))?;
     same("Reply-To", same_mailboxes(&reply_to, message.reply_to()))?;
-    same("To", same_mailboxes(&mail.to, message.to()))?;
+    let names_nobody = || message.to().is_some_and(|to| to.first().is_none());
+    same("To", if has_no_visible_recipient(mail) { names_nobody() } else { same_mailboxes(&mail.to, message.to()) })?;
     same("Cc", same_mailboxes(&mail.cc, message.cc()))?;
     same("Subject", mail.subject == message.subject().unwrap_or_default())?;
     same("Date", message.date().is_some_and(|date| date.to_timestamp() == mail.date_unix_seconds))?;

@@ -64,10 +64,10 @@ impl<'a> HeaderValue<'a> {
         Self::new(field, email, MAX_ADDRESS, email.len())?.demand(field, is_address)
     }
 
-    /// A message identifier without its brackets (RFC 5322, section 3.6.4).
+    /// A message identifier without its brackets (RFC 5322, section 3.6.4). Those of others may have any form, such as
+    /// a quoted string or an address literal; only what would end it is refused.
     pub(super) fn id(field: &'static str, id: &'a str) -> Result<Self, Error> {
-        let is_id =
-            |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic() && !b"<>()\"\\,;:[]".contains(&b));
+        let is_id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
         Self::new(field, id, MAX_ID, id.len())?.demand(field, is_id)
     }
 

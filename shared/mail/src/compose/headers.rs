@@ -25,6 +25,9 @@ pub(super) fn build<'a>(mail: &Mail<'a>) -> Result<Headers<'a>, Error> {
             headers.push((field, mailboxes(field, recipients)?));
         }
     }
+    if has_no_visible_recipient(mail) {
+        headers.push(("To", Raw::new(UNDISCLOSED).into()));
+    }
     headers.push(("Subject", text(HeaderValue::text("Subject", mail.subject)?)));
     headers.push(("Date", Date::new(mail.date_unix_seconds).into()));
     headers.push(("Message-ID", ids("Message-ID", &[mail.message_id])?));
@@ -38,6 +41,15 @@ pub(super) fn build<'a>(mail: &Mail<'a>) -> Result<Headers<'a>, Error> {
         headers.push((own_name(name)?, text(HeaderValue::text("header", value)?)));
     }
     Ok(headers)
+}
+
+/// A group without members, for mail that names no recipient (RFC 5322, section 3.6.3). Filters take mail without `To`
+/// for spam.
+const UNDISCLOSED: &str = "undisclosed-recipients:;";
+
+/// True for a mail to blind-copied recipients only.
+pub(super) const fn has_no_visible_recipient(mail: &Mail<'_>) -> bool {
+    mail.to.is_empty() && mail.cc.is_empty()
 }
 
 /// Unstructured text (RFC 5322, section 3.6.5).

@@ -270,3 +270,40 @@ fn carries_naughty_strings_wherever_they_may_stand() {
         }
     }
 }
+
+#[test]
+fn any_id_that_came_in_can_be_answered() {
+    let ids = [
+        "abc@[192.0.2.1]",
+        "abc@[IPv6:2001:db8::1]",
+        "\"a.b\"@example.com",
+        "a,b;c:d@example.com",
+        "a(b)c@example.com",
+        "a\\b@example.com",
+        "no-at-sign",
+        "a@b@c",
+        "[x]",
+    ];
+    assert_eq!(super::usable_ids(&ids), ids);
+    for id in ids {
+        let mail = Mail { in_reply_to: Some(id), references: vec!["a@example.com", id], ..mail() };
+        assert!(compose(&mail).is_ok(), "{id} {:?}", compose(&mail).err());
+    }
+}
+
+#[test]
+fn a_mail_to_blind_copied_recipients_names_nobody() {
+    let written = written(&Mail { to: Vec::new(), ..mail() });
+    assert!(written.contains("\r\nTo: undisclosed-recipients:;\r\n"), "{written}");
+}
+
+#[test]
+fn an_invitation_keeps_its_method() {
+    let file = Attached {
+        filename: "invite.ics",
+        content_type: "text/calendar; method=REQUEST; charset=\"utf-8\"",
+        bytes: b"BEGIN",
+    };
+    let written = written(&Mail { attachments: vec![file], ..mail() });
+    assert!(written.contains("Content-Type: text/calendar; method=REQUEST; charset=\"utf-8\"\r\n"), "{written}");
+}

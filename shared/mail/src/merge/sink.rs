@@ -21,12 +21,20 @@ pub enum Sink {
     Plain,
     /// Text of an element.
     Text,
+    /// Text of an element which takes no tags: `<title>`, `<textarea>`.
+    RawText,
     /// A quoted attribute that is only text.
     Attribute,
     /// The beginning of an address: the value must be an address itself.
     Address,
     /// A part of an address.
     AddressPart,
+    /// The address, or a part of it, behind `mailto:`.
+    Mailbox,
+    /// A field of `mailto:`, such as its subject.
+    MailField,
+    /// The number behind `tel:`.
+    Number,
 }
 
 /// Attributes that hold one address.
@@ -59,9 +67,12 @@ pub(super) fn find(html: &str, places: &[(Range<usize>, Path)]) -> Result<Vec<Si
             Ok(())
         }))
         .append_document_content_handler(doc_text!(|text| {
-            if matches!(text.text_type(), TextType::Data | TextType::RCData) {
-                texts.borrow_mut().push(text.source_location().bytes());
-            }
+            let sink = match text.text_type() {
+                TextType::Data => Sink::Text,
+                TextType::RCData => Sink::RawText,
+                _ => return Ok(()),
+            };
+            texts.borrow_mut().push((text.source_location().bytes(), sink));
             Ok(())
         }));
     let mut rewriter = HtmlRewriter::new(settings, |_: &[u8]| ());
@@ -73,12 +84,12 @@ pub(super) fn find(html: &str, places: &[(Range<usize>, Path)]) -> Result<Vec<Si
     sinks.map(|(sink, (place, _))| sink.unwrap_or_else(|| in_text(html, place, &texts))).collect()
 }
 
-fn in_text(html: &str, place: &Range<usize>, texts: &[Range<usize>]) -> Result<Sink, Invalid> {
-    if let Some(text) = texts.iter().find(|text| text.start <= place.start && place.end <= text.end) {
+fn in_text(html: &str, place: &Range<usize>, texts: &[(Range<usize>, Sink)]) -> Result<Sink, Invalid> {
+    if let Some((text, sink)) = texts.iter().find(|(text, _)| text.start <= place.start && place.end <= text.end) {
         if completes_a_tag(&html[text.start..place.start]) {
             return Err(Invalid::at(html, place.start, "a value may not follow `<`: it would become a tag"));
         }
-        return Ok(Sink::Text);
+        return Ok(*sink);
     }
     let reason = "a value may stand in text and in quoted attributes only, not in scripts, styles, comments or tags";
     Err(Invalid::at(html, place.start, reason))
@@ -90,12 +101,12 @@ fn completes_a_tag(before: &str) -> bool {
 }
 
 /// Text comes in pieces; those that touch are one.
-fn joined(pieces: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    let mut joined: Vec<Range<usize>> = Vec::new();
-    for piece in pieces {
+fn joined(pieces: Vec<(Range<usize>, Sink)>) -> Vec<(Range<usize>, Sink)> {
+    let mut joined: Vec<(Range<usize>, Sink)> = Vec::new();
+    for (piece, sink) in pieces {
         match joined.last_mut() {
-            Some(last) if last.end == piece.start => last.end = piece.end,
-            _ => joined.push(piece),
+            Some((last, kind)) if last.end == piece.start && *kind == sink => last.end = piece.end,
+            _ => joined.push((piece, sink)),
         }
     }
     joined
@@ -134,6 +145,13 @@ fn in_attribute(html: &str, tag: &str, name: &str, value: &Range<usize>, place: 
     let fixed: String = fixed.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
     if fixed.is_empty() {
         return Ok(if first == place.start { Sink::Address } else { Sink::AddressPart });
+    }
+    let before = &html[value.start..place.start];
+    match fixed.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
+        Some("mailto") if before.contains('?') => return Ok(Sink::MailField),
+        Some("mailto") => return Ok(Sink::Mailbox),
+        Some("tel") => return Ok(Sink::Number),
+        _ => {}
     }
     if leads_somewhere(&format!("{fixed}x")) || fixed.starts_with(['/', '?', '#', '.']) {
         return Ok(Sink::AddressPart);

@@ -1,16 +1,21 @@
 //! Reads HTML and writes what a reader would see of it as plain text.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use lol_html::html_content::{Element, EndTag, TextChunk, TextType};
 use lol_html::{HtmlRewriter, MemorySettings, Settings, doc_text, element};
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::open::OpenElements;
+use super::seen;
 use super::sheet::Sheet;
+use crate::addresses;
 use crate::track::quoted::{self, Mark};
-use crate::track::{destination, link};
+use crate::track::{destination, link, tiny};
 
 /// What `lol_html` may allocate, mostly for open elements.
 const MEMORY_BYTES: usize = 64 << 20;
@@ -52,6 +57,7 @@ struct Reader {
     node: String,
     base: Option<Url>,
     link: Option<Link>,
+    open: OpenElements,
     hidden: usize,
     preformatted: usize,
 }
@@ -64,33 +70,41 @@ struct Link {
 
 /// What the end of an element means.
 #[derive(Clone, Copy)]
-enum End {
+pub(super) enum End {
     Block,
     Paragraph,
     Quote,
     Section,
+    /// As a section, unless a quotation in it has ended.
+    Container,
+    /// A container in which the author goes on.
+    Answered,
     Indent,
     List,
     Link,
     Preformatted,
+    PreWrap,
     Hidden,
 }
 
 impl Page {
     fn element(&self, element: &mut Element<'_, '_>) {
         let mut reader = self.0.borrow_mut();
-        let end = if is_hidden(element) && element.can_have_content() {
-            reader.hidden += 1;
-            Some(End::Hidden)
-        } else if reader.hidden > 0 {
-            None
-        } else {
-            reader.open(element)
-        };
-        if let (Some(end), Some(handlers)) = (end, element.end_tag_handlers()) {
+        let tag = element.tag_name();
+        for ended in reader.open.implied_ends(&tag) {
+            reader.close(ended);
+        }
+        let ends = if reader.hidden > 0 { Vec::new() } else { reader.begin(element) };
+        if element.can_have_content()
+            && let Some(id) = reader.open.push(&tag, ends)
+            && let Some(handlers) = element.end_tag_handlers()
+        {
             let page = self.clone();
             handlers.push(Box::new(move |_: &mut EndTag<'_>| {
-                page.0.borrow_mut().close(end);
+                let mut reader = page.0.borrow_mut();
+                for ended in reader.open.end(id) {
+                    reader.close(ended);
+                }
                 Ok(())
             }));
         }
@@ -126,7 +140,21 @@ impl Reader {
         }
     }
 
-    /// Begins an element; what its end will mean, if anything.
+    /// Begins an element that is not inside a hidden one; what its end will mean.
+    fn begin(&mut self, element: &Element<'_, '_>) -> Vec<End> {
+        if seen::is_hidden(element) {
+            self.hidden += usize::from(element.can_have_content());
+            return vec![End::Hidden];
+        }
+        let mut ends: Vec<End> = self.open(element).into_iter().collect();
+        if seen::keeps_line_breaks(element) && element.can_have_content() {
+            self.preformatted += 1;
+            ends.push(End::PreWrap);
+        }
+        ends
+    }
+
+    /// Begins an element that is seen; what its end will mean, if anything.
     fn open(&mut self, element: &Element<'_, '_>) -> Option<End> {
         match quoted::mark(element) {
             Some(Mark::Inside) if element.tag_name() == "blockquote" => {
@@ -136,6 +164,10 @@ impl Reader {
             Some(Mark::Inside) => {
                 self.sheet.open_section();
                 return Some(End::Section);
+            }
+            Some(Mark::Container) => {
+                self.sheet.open_section();
+                return Some(End::Container);
             }
             Some(Mark::FromHere) => self.sheet.quote_the_rest(),
             None => {}
@@ -147,7 +179,9 @@ impl Reader {
                 self.sheet.write("--------------------");
                 self.sheet.block();
             }
-            "img" => self.write(&htmlize::unescape_attribute(element.get_attribute("alt").unwrap_or_default())),
+            "img" if !tiny::is_pixel(element) => {
+                self.write(&htmlize::unescape_attribute(element.get_attribute("alt").unwrap_or_default()))
+            }
             "td" | "th" => self.sheet.space(),
             "a" => return self.open_link(element),
             "blockquote" => {
@@ -156,11 +190,12 @@ impl Reader {
             }
             "base" => self.base = self.base.take().or_else(|| link::base(&element.get_attribute("href")?)),
             "ul" | "ol" => {
-                self.sheet.open_list((element.tag_name() == "ol").then_some(1));
+                let first = number(element, "start").unwrap_or(1);
+                self.sheet.open_list((element.tag_name() == "ol").then_some(first));
                 return Some(End::List);
             }
             "li" => {
-                self.sheet.item();
+                self.sheet.item(number(element, "value"));
                 return Some(End::Block);
             }
             "pre" => {
@@ -184,14 +219,20 @@ impl Reader {
 
     fn close(&mut self, end: End) {
         match end {
-            End::Block => self.sheet.block(),
+            End::Block | End::Answered => self.sheet.block(),
             End::Paragraph => self.sheet.paragraph(),
-            End::Quote => self.sheet.close_quote(),
-            End::Section => self.sheet.close_section(),
+            End::Quote => {
+                self.sheet.close_quote();
+                if self.open.leave_container() {
+                    self.sheet.close_section();
+                }
+            }
+            End::Section | End::Container => self.sheet.close_section(),
             End::Indent => self.sheet.outdent(),
             End::List => self.sheet.close_list(),
             End::Link => self.close_link(),
             End::Hidden => self.hidden = self.hidden.saturating_sub(1),
+            End::PreWrap => self.preformatted = self.preformatted.saturating_sub(1),
             End::Preformatted => {
                 self.preformatted = self.preformatted.saturating_sub(1);
                 self.sheet.paragraph();
@@ -212,42 +253,53 @@ impl Reader {
         let href = htmlize::unescape_attribute(value);
         let href = href.trim();
         let on_the_web = || Url::parse(href).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        let written = || contact(href).or_else(|| on_the_web().then_some(href)).map(str::to_owned);
+        let written = || contact(href).or_else(|| on_the_web().then(|| href.to_owned()));
         let address = link::resolve(value, self.base.as_ref()).or_else(written)?;
         (!address.is_empty() && !address.contains(char::is_whitespace)).then_some(address)
     }
 
     fn close_link(&mut self) {
-        if let Some(Link { address, label }) = self.link.take() {
-            let label = label.trim();
-            if !says_the_same(label, &address) {
-                self.sheet.write_word(&format!("<{address}>"));
+        if let Some(Link { address, label }) = self.link.take()
+            && !says_the_same(label.trim(), &address)
+        {
+            if is_cut_off(label.trim(), &address) {
+                self.sheet.take_back(label.trim());
             }
+            self.sheet.write_word(&format!("<{address}>"));
         }
     }
 }
 
-/// Mailbox or telephone number of a link that leads to one.
-fn contact(href: &str) -> Option<&str> {
+/// The number in an attribute of a list or its item.
+fn number(element: &Element<'_, '_>, attribute: &str) -> Option<i32> {
+    element.get_attribute(attribute)?.trim().parse().ok()
+}
+
+/// Mailbox or telephone number of a link that leads to one, with its percent signs decoded (RFC 6068, RFC 3966).
+fn contact(href: &str) -> Option<String> {
     ["mailto:", "tel:", "sms:"].iter().find_map(|scheme| {
         let (head, rest) = href.split_at_checked(scheme.len())?;
-        head.eq_ignore_ascii_case(scheme).then(|| rest.split('?').next().unwrap_or_default())
+        let address = rest.split('?').next().unwrap_or_default();
+        let decoded = || percent_decode_str(address).decode_utf8().map_or_else(|_| address.to_owned(), Cow::into_owned);
+        head.eq_ignore_ascii_case(scheme).then(decoded)
     })
 }
 
-/// Whether the label of a link already is its address, or its number in groups.
-fn says_the_same(label: &str, address: &str) -> bool {
-    let without_grouping = || label.chars().filter(|c| !c.is_whitespace() && !"()-/".contains(*c));
-    without_grouping().eq(address.chars().filter(|c| !"()-/".contains(*c)))
-        || destination(label).is_some_and(|label| label == address)
+/// Whether a label shows the beginning of its address only. In text the label would lead there.
+fn is_cut_off(label: &str, address: &str) -> bool {
+    let shown = label.trim_end_matches(['.', '…']);
+    shown.len() < label.len() && shown.contains("://") && address.starts_with(shown)
 }
 
-/// Drawings, and what is hidden as the preview line many newsletters begin with.
-fn is_hidden(element: &Element<'_, '_>) -> bool {
-    matches!(element.tag_name().as_str(), "svg" | "template")
-        || element.has_attribute("hidden")
-        || element.get_attribute("style").is_some_and(|style| {
-            let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-            style.to_ascii_lowercase().contains("display:none")
-        })
+/// Whether the label of a link already is its address, so that a reader of the text gets there; or its number in groups.
+fn says_the_same(label: &str, address: &str) -> bool {
+    let on_the_web = address.contains("://");
+    if !on_the_web {
+        let digits =
+            |text: &str| text.chars().filter(|c| !c.is_whitespace() && !"()-/".contains(*c)).collect::<String>();
+        let is_number = || address.chars().any(|c| c.is_ascii_digit()) && !address.contains('@');
+        return label == address || is_number() && digits(label) == digits(address);
+    }
+    let found = addresses::find(label).next().is_some_and(|found| found == (0..label.len()));
+    found && (label == address || destination(label).is_some_and(|label| label == address))
 }

@@ -32,7 +32,7 @@ pub(super) struct Sheet {
     /// Open indented blocks.
     indents: usize,
     /// Open lists, each with the number of its next item if it counts.
-    lists: Vec<Option<u32>>,
+    lists: Vec<Option<i32>>,
     /// What marks the list item on the current line.
     marker: String,
 }
@@ -81,6 +81,12 @@ impl Sheet {
     pub(super) fn write_word(&mut self, word: &str) {
         self.space();
         self.line.push_str(word);
+    }
+
+    /// Takes back words that were written last.
+    pub(super) fn take_back(&mut self, words: &str) {
+        let kept = self.line.trim_end_matches(' ').strip_suffix(words).map(str::len);
+        self.line.truncate(kept.unwrap_or(self.line.len()));
     }
 
     /// Ends the line; a second time leaves a blank one.
@@ -147,7 +153,7 @@ impl Sheet {
     }
 
     /// Opens a list, whose items count from `first` if it is given.
-    pub(super) fn open_list(&mut self, first: Option<u32>) {
+    pub(super) fn open_list(&mut self, first: Option<i32>) {
         self.list_edge();
         self.lists.push(first);
     }
@@ -167,8 +173,12 @@ impl Sheet {
         }
     }
 
-    pub(super) fn item(&mut self) {
+    /// Begins an item of a list, which may say its own number.
+    pub(super) fn item(&mut self, number: Option<i32>) {
         self.block();
+        if let (Some(Some(next)), Some(number)) = (self.lists.last_mut(), number) {
+            *next = number;
+        }
         self.marker = match self.lists.last_mut() {
             Some(Some(number)) => {
                 let marker = format!("{number}. ");

@@ -51,6 +51,11 @@ fn writes_lists_and_quotations() {
         "a\n\n> b\n>\n> c\n>\n> > d\n\ne\n",
     );
     reads("a<div class=gmail_quote>b:<blockquote class=gmail_quote>c</blockquote></div>", "a\n\n> b:\n>\n> c\n");
+    reads(
+        "<div class=gmail_quote>b:<blockquote class=gmail_quote>c</blockquote><div>d</div></div>e",
+        "> b:\n>\n> c\n\nd\ne\n",
+    );
+    reads("<div class=gmail_quote>b<div>c</div></div>e", "> b\n> c\n\ne\n");
     reads("a<div id=divRplyFwdMsg>b</div>c<blockquote type=cite>d</blockquote>", "a\n\n> b\n> c\n>\n> d\n");
 }
 
@@ -62,6 +67,58 @@ fn leaves_out_what_nobody_sees() {
          <svg><title>t</title><style>s</style></svg>",
         "x\n",
     );
+}
+
+#[test]
+fn hidden_text_hides_only_itself() {
+    let hidden = "style=\"display:none\"";
+    for (html, expected) in [
+        (format!("<p {hidden}>Preview<p>Hello Ann"), "Hello Ann\n"),
+        (format!("<p {hidden}>Preview<div>Hello Ann</div>"), "Hello Ann\n"),
+        (format!("<p {hidden}>Preview<table><tr><td>Hello Ann</table>"), "Hello Ann\n"),
+        (format!("<p {hidden}>Preview<ul><li>Hello Ann</ul>"), "- Hello Ann\n"),
+        (format!("<p><span {hidden}>Preview<p>Hello Ann"), "Hello Ann\n"),
+        (format!("<ul><li {hidden}>a<li>b</ul>c"), "- b\n\nc\n"),
+        (format!("<ul><li>a<div {hidden}>x<li>b</ul>"), "- a\n- b\n"),
+        (format!("<dl><dt {hidden}>a<dd>b</dl>"), "b\n"),
+        (format!("<table><tr><td {hidden}>a<td>b<tr><td>c</table>"), "b\nc\n"),
+        (format!("<table><tr {hidden}><td>a<tr><td>b</table>"), "b\n"),
+        (format!("<div {hidden}>a<p>b</div>c"), "c\n"),
+        (format!("<p {hidden}>a<b>b</p>c"), "c\n"),
+        (format!("<ul><li {hidden}>a<ul><li>b</ul>c<li>d</ul>"), "- d\n"),
+        (format!("a<img {hidden} alt=secret>b<img alt=c><img width=1 height=1 alt=pixel>"), "abc\n"),
+        ("<p style=\"DISPLAY : None !important\">a</p>b<p style=\"x-display:none\">c</p>".to_owned(), "b\n\nc\n"),
+    ] {
+        reads(&html, expected);
+    }
+}
+
+#[test]
+fn a_label_never_stands_for_another_address() {
+    for (html, expected) in [
+        (
+            "<a href='https://example.com/a/b'>https://example.com/ab</a>",
+            "https://example.com/ab <https://example.com/a/b>\n",
+        ),
+        ("<a href='https://example.com/a.'>https://example.com/a.</a>", "<https://example.com/a.>\n"),
+        (
+            "see <a href='https://example.com/offer/1'>https://example.com/of…</a>.",
+            "see <https://example.com/offer/1>.\n",
+        ),
+        ("<a href='mailto:jo%2Bx@example.org'>jo+x@example.org</a>", "jo+x@example.org\n"),
+        ("<a href='mailto:jo%40example.org'>Jo</a>", "Jo <jo@example.org>\n"),
+        ("<a href='mailto:a-b@example.org'>ab@example.org</a>", "ab@example.org <a-b@example.org>\n"),
+    ] {
+        reads(html, expected);
+    }
+}
+
+#[test]
+fn numbers_and_line_breaks_stay() {
+    reads("<ol start=5><li>a<li value=9>b<li>c</ol>", "5. a\n9. b\n10. c\n");
+    reads("<ol start=-1><li>a<li>b</ol><ul><li value=3>c</ul>", "-1. a\n0. b\n\n- c\n");
+    reads("<div style='white-space: pre-wrap'>a\n  b</div>c\nd", "a\n  b\nc d\n");
+    reads("<p style='white-space:pre-line'>a\nb<p>c\nd", "a\nb\n\nc d\n");
 }
 
 #[test]

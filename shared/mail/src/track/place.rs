@@ -45,15 +45,64 @@ pub(super) fn of_attachments(html: &str, found: &Found) -> usize {
     end
 }
 
-/// The end of `html` without a last tag or comment that is not complete: what comes after it
-/// would become part of it.
+/// The end of `html` without a last tag, comment or style sheet that is not complete: what comes after it would become
+/// part of it (WHATWG HTML, tokenization).
 fn end_of_complete_markup(html: &str) -> usize {
-    let comment = html.rfind("<!--").filter(|&at| !html[at..].contains("-->"));
-    let tag = html.rfind('<').filter(|&at| {
-        let mut inside = html[at + 1..].chars();
-        inside.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '/') && !inside.any(|c| c == '>')
-    });
-    comment.or(tag).unwrap_or(html.len())
+    let mut at = 0;
+    while let Some(start) = html[at..].find('<').map(|found| at + found) {
+        let Some(length) = length_of_markup(&html[start..]) else { return start };
+        at = start + length;
+    }
+    html.len()
+}
+
+/// Elements whose content is text up to their end tag.
+const RAW: &[&str] = &["style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext"];
+
+/// Length of what begins with `<`, together with its content when that is no markup; `None` when it does not end.
+fn length_of_markup(rest: &str) -> Option<usize> {
+    if rest.starts_with("<!--") {
+        return rest.get(2..)?.find("-->").map(|at| at + 5);
+    }
+    let name = rest[1..].strip_prefix('/').unwrap_or(&rest[1..]);
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Some(1);
+    }
+    let length = length_of_tag(rest)?;
+    let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+    let raw = RAW.iter().find(|raw| raw.eq_ignore_ascii_case(name) && !rest.starts_with("</"));
+    raw.map_or(Some(length), |raw| Some(length + end_of_raw(&rest[length..], raw)?))
+}
+
+/// Length of a tag, whose quoted values may have `>` inside.
+fn length_of_tag(tag: &str) -> Option<usize> {
+    let (mut quote, mut before) = (None, b'<');
+    for (at, byte) in tag.bytes().enumerate() {
+        match quote {
+            Some(open) if open == byte => quote = None,
+            Some(_) => {}
+            None if byte == b'>' => return Some(at + 1),
+            None if matches!(byte, b'"' | b'\'') && before == b'=' => quote = Some(byte),
+            None => {}
+        }
+        if !byte.is_ascii_whitespace() {
+            before = byte;
+        }
+    }
+    None
+}
+
+/// Where the end tag of a raw element begins.
+fn end_of_raw(content: &str, name: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = content[at..].find("</").map(|found| at + found) {
+        let after = &content[found + 2..];
+        if after.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) {
+            return Some(found);
+        }
+        at = found + 2;
+    }
+    None
 }
 
 /// Whether tags hide something.

@@ -32,6 +32,19 @@ pub(crate) fn own_text(text: &str) -> String {
     own_lines(text).map(|line| &text[line]).collect()
 }
 
+/// Where the author's own text ends: everything after it is an earlier mail, with the line that says whose it is.
+pub(crate) fn end_of_own_text(text: &str) -> usize {
+    let last = own_lines(text).filter(|line| !text[line.clone()].trim().is_empty()).collect::<Vec<_>>();
+    let end = |lines: &[Range<usize>]| lines.last().map_or(0, |line| line.end);
+    let closes = |lines: usize| last.len().checked_sub(lines).map(|at| last[at].start);
+    // An attribution above quoted lines is no one's own text.
+    let attribution = (1..=ATTRIBUTION_LINES).rev().filter_map(closes).find(|start| {
+        let tail = &text[*start..];
+        end(&last) < text.trim_end().len() && attributes(tail.lines().next().unwrap_or_default().trim(), tail)
+    });
+    attribution.unwrap_or_else(|| end(&last))
+}
+
 /// Lines the author wrote, as ranges of bytes.
 fn own_lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
@@ -99,13 +112,25 @@ fn is_heading(line: &str) -> bool {
 /// "On (a date) … wrote:", unless quoted lines follow: those are recognised one by one, and what the author
 /// writes below or between them is the author's.
 fn is_attribution(first: &str, text: &str) -> bool {
-    ATTRIBUTIONS.iter().filter(|(opening, _)| first.starts_with(opening)).any(|(_, closing)| {
+    let quoted =
+        || attribution(first, text).is_some_and(|mut after| after.find(|line| !line.is_empty()).is_some_and(is_quoted));
+    attributes(first, text) && !quoted()
+}
+
+/// Whether `text` begins with a line that says who wrote what follows.
+fn attributes(first: &str, text: &str) -> bool {
+    attribution(first, text).is_some()
+}
+
+/// The lines after the one with which `text` begins, if that says who wrote them.
+fn attribution<'t>(first: &str, text: &'t str) -> Option<impl Iterator<Item = &'t str> + use<'t>> {
+    ATTRIBUTIONS.iter().filter(|(opening, _)| first.starts_with(opening)).find_map(|(_, closing)| {
         let mut lines = text.lines().map(str::trim);
         let mut dated = false;
         let closed = lines.by_ref().take(ATTRIBUTION_LINES).take_while(|line| !line.is_empty()).any(|line| {
             dated |= line.contains(|c: char| c.is_ascii_digit());
             line.ends_with(closing)
         });
-        closed && dated && !lines.find(|line| !line.is_empty()).is_some_and(is_quoted)
+        (closed && dated).then_some(lines)
     })
 }

@@ -9,6 +9,9 @@ use lol_html::html_content::Element;
 pub(crate) enum Mark {
     /// What is inside the element is quoted.
     Inside,
+    /// What is inside is quoted up to the end of the first [`Mark::Inside`] in it: what an author writes below a quotation
+    /// in Gmail lies inside of its container. A forwarded mail has no quotation of its own there and is quoted to the end.
+    Container,
     /// The element and everything after it is quoted.
     FromHere,
 }
@@ -19,7 +22,7 @@ pub(super) const ELEMENTS: &str = "blockquote, div, hr, table, span";
 /// Classes of elements that enclose quoted text, each with the client that writes it.
 const CLASSES: &[&str] = &[
     "gmail_quote",           // Gmail
-    "gmail_extra",           // Gmail until 2018
+    "gmail_attr",            // Gmail, the line before the quotation
     "yahoo_quoted",          // Yahoo
     "moz-cite-prefix",       // Thunderbird, the line before the quotation
     "moz-forward-container", // Thunderbird
@@ -28,6 +31,14 @@ const CLASSES: &[&str] = &[
     "zmail_extra",           // Zoho
     "front-blockquote",      // Front
 ];
+
+/// The class that Gmail gives to a quotation and to what it stands in.
+const CONTAINER: &str = "gmail_quote";
+
+/// Whether the author may go on behind a quotation in this element: not behind the line that says whose it is.
+pub(crate) fn ends_quotation(element: &Element<'_, '_>) -> bool {
+    element.tag_name() == "blockquote"
+}
 
 /// Identifiers of elements that enclose quoted text.
 const IDS: &[&str] = &[
@@ -58,7 +69,8 @@ pub(crate) fn mark(element: &Element<'_, '_>) -> Option<Mark> {
     let encloses = IDS.contains(&id.as_str())
         || class.split_ascii_whitespace().any(|class| CLASSES.contains(&class))
         || is_citation(element);
-    encloses.then_some(Mark::Inside)
+    let is_container = element.tag_name() == "div" && class.split_ascii_whitespace().any(|class| class == CONTAINER);
+    encloses.then_some(if is_container { Mark::Container } else { Mark::Inside })
 }
 
 /// `<blockquote type="cite">` (Apple Mail, Thunderbird) and `<div name="quote">` (GMX, WEB.DE).

@@ -80,15 +80,23 @@ struct Scan(Rc<RefCell<State>>);
 struct State {
     found: Found,
     document_end: usize,
-    /// Open elements that enclose quoted text.
-    quotes_open: usize,
+    /// Open elements that enclose quoted text, each as long as it does.
+    quotes_open: Vec<OpenQuote>,
+    quoting: usize,
     /// A mark was seen after which everything is quoted.
     quoted_to_the_end: bool,
 }
 
+/// An open element that encloses quoted text.
+struct OpenQuote {
+    mark: Mark,
+    /// The author goes on in it.
+    answered: bool,
+}
+
 impl State {
     const fn in_quote(&self) -> bool {
-        self.quotes_open > 0 || self.quoted_to_the_end
+        self.quoting > 0 || self.quoted_to_the_end
     }
 
     fn open_quote(&mut self, start: usize, mark: Mark) {
@@ -96,14 +104,25 @@ impl State {
             self.found.quotes.push(start..self.document_end);
         }
         match mark {
-            Mark::Inside => self.quotes_open += 1,
+            Mark::Inside | Mark::Container => {
+                self.quotes_open.push(OpenQuote { mark, answered: false });
+                self.quoting += 1;
+            }
             Mark::FromHere => self.quoted_to_the_end = true,
         }
     }
 
-    fn close_quote(&mut self, end: usize) {
-        self.quotes_open = self.quotes_open.saturating_sub(1);
-        if !self.in_quote()
+    /// Ends the innermost element with quoted text; `answers` when the author may go on behind it in its container.
+    fn close_quote(&mut self, end: usize, answers: bool) {
+        let was_quote = self.in_quote();
+        self.quoting -= usize::from(self.quotes_open.pop().is_some_and(|quote| !quote.answered));
+        let outer = self.quotes_open.last_mut();
+        if let Some(outer) = outer.filter(|outer| answers && outer.mark == Mark::Container && !outer.answered) {
+            outer.answered = true;
+            self.quoting -= 1;
+        }
+        if was_quote
+            && !self.in_quote()
             && let Some(quote) = self.found.quotes.last_mut()
         {
             quote.end = end;
@@ -160,8 +179,9 @@ impl Scan {
     fn quote(&self, element: &mut Element<'_, '_>) {
         if let Some(mark) = quoted::mark(element) {
             self.0.borrow_mut().open_quote(element.source_location().bytes().start, mark);
-            if mark == Mark::Inside {
-                self.when_closed(element, |state, end| state.close_quote(end.end));
+            let answers = quoted::ends_quotation(element);
+            if mark != Mark::FromHere {
+                self.when_closed(element, move |state, end| state.close_quote(end.end, answers));
             }
         }
     }

@@ -127,6 +127,10 @@ const QUOTES: &[&str] = &[
     r#"{A}<div name="quote">{Q}</div>"#,
     r#"<div>{A}<blockquote type="cite">{Q}<p>{Q}</div>{A}"#,
     r#"{A}<div class="yahoo_quoted">{Q}<div>{Q}"#,
+    r#"<div class="gmail_quote"><div class="gmail_attr">{Q}</div><blockquote class="gmail_quote">{Q}</blockquote><div>{A}</div></div>{A}"#,
+    r#"<div class="gmail_quote">{Q}<blockquote class="gmail_quote">{Q}</blockquote>{A}<blockquote class="gmail_quote">{Q}</blockquote>{A}</div>"#,
+    r#"<div class="gmail_extra">{A}<div class="gmail_quote">{Q}<blockquote class="gmail_quote">{Q}</blockquote></div>{A}</div>"#,
+    r#"{A}<div class="gmail_quote"><div class="gmail_attr">{Q}</div>{Q}<div class="gmail_quote">{Q}<blockquote class="gmail_quote">{Q}</blockquote>{Q}</div>{Q}</div>{A}"#,
 ];
 
 #[test]
@@ -197,6 +201,14 @@ fn puts_files_after_the_text_of_the_author() {
         "<html><p>x</p>[FILES]</html>",
         "<p>x</p>[FILES]<a href=\"",
         "<p>x</p>[FILES]<!-- x > y",
+        "<p>x</p>[FILES]<a title=\"x > y",
+        "<p>x</p>[FILES]<a title = 'x <b> y",
+        "<p>x</p>[FILES]<style>p { color: red }\n<p>y</p>",
+        "<p>x</p>[FILES]<STYLE media='a > b'>p {} </sty",
+        "<p>x</p>[FILES]<textarea><b>",
+        "<p>x</p>[FILES]<!--[if mso]><p>y</p>",
+        "<style>a > b {}</style><p title='a > b'>x</p>[FILES]",
+        "<!-- <style> -->x < y[FILES]",
         "1 < 2 and 3 > 2[FILES]",
         "<body>x[FILES]<div class=gmail_quote>Q</div><br>&nbsp; </body>",
         "<body>x[FILES]<div class=moz-cite-prefix>Q</div>\n<blockquote type=cite>Q</blockquote></body>",

@@ -3,7 +3,7 @@
 use lol_html::html_content::Element;
 
 /// Whether an image is at most one pixel wide and at most one high, by its style or its attributes.
-pub(super) fn is_pixel(image: &Element<'_, '_>) -> bool {
+pub(crate) fn is_pixel(image: &Element<'_, '_>) -> bool {
     let style = image.get_attribute("style").unwrap_or_default();
     ["width", "height"].into_iter().all(|side| {
         let attribute = || image.get_attribute(side);
@@ -12,7 +12,7 @@ pub(super) fn is_pixel(image: &Element<'_, '_>) -> bool {
 }
 
 /// The last value `style` declares for `property`.
-fn declared(style: &str, property: &str) -> Option<String> {
+pub(crate) fn declared(style: &str, property: &str) -> Option<String> {
     style
         .rsplit(';')
         .filter_map(|declaration| declaration.split_once(':'))
