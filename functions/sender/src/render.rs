@@ -49,7 +49,7 @@ pub(crate) enum Unsendable {
 pub(crate) async fn mime(app: &App, stored: &MessageWithCopies, copy: &Copy) -> Result<Vec<u8>, Error> {
     let (message, recipient) = (&stored.message, copy.recipient);
     let tracked = message.tracked && copy.untouched.is_none();
-    let body = app.blobs.body(message.id, &message.body).await?;
+    let body = restored(app, &app.blobs.body(message.id, &message.body).await?);
     let files = app.store.attachments(message.id).await?;
     let body = if tracked { tracked_body(app, message, recipient, &body, &files).await? } else { body };
     let direct: Vec<&Attachment> = files.iter().filter(|file| !(tracked && file.tracked)).collect();
@@ -63,6 +63,13 @@ pub(crate) async fn mime(app: &App, stored: &MessageWithCopies, copy: &Copy) -> 
         attached.push((file, app.blobs.file(message.id, file).await?));
     }
     compose_copy(app, message, recipient, &body, &attached).map_err(Error::Unsendable)
+}
+
+/// The body without what an earlier sending put into it.
+fn restored(app: &App, body: &Body) -> Body {
+    let read = |kind, segment: &str| app.signer.verify(kind, segment).ok();
+    let (html, text) = (track::restored_html(&body.html, &read), track::restored_text(&body.text, &read));
+    Body { html, text, derived: body.derived }
 }
 
 /// The addresses of one recipient, each with a token of their own.

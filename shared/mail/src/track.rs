@@ -13,6 +13,7 @@
 //!   (`<textarea>`, `<noscript>`).
 
 mod destination;
+mod earlier;
 pub(crate) mod link;
 mod place;
 mod plain;
@@ -27,6 +28,7 @@ use std::ops::Range;
 use splice::Edit;
 
 pub use destination::{MAX_DESTINATION_BYTES, destination};
+pub use earlier::{ReadToken, restored_html, restored_text};
 pub use plain::text;
 pub(crate) use plain::{end_of_own_text, own_text};
 

@@ -6,6 +6,7 @@
 use aws::store::{Next, Write};
 use domain::ground::id::MessageId;
 use domain::ground::task::SendTask;
+use domain::ground::token;
 use domain::message::attachment::Attachment;
 use domain::message::copy::Copy;
 use domain::message::reminder::Reminder;
@@ -16,7 +17,7 @@ use domain::signs::engagement::Kpis;
 use domain::time::due::{CHECK_AFTER, DIRECT, Due, Work};
 use domain::time::schedule::{Schedule, When};
 use jiff::{SignedDuration, Timestamp};
-use mail::track::Page;
+use mail::track::{self, Page};
 
 use crate::records::standing;
 use crate::{Actor, Code, Desk, Prepared, Refused};
@@ -99,9 +100,12 @@ impl Desk {
 
     /// Stores the addresses of all links, so that a link leads on even if its key must be given up one day.
     async fn store_links(&self, id: MessageId, body: &Body) -> Result<u16, Refused> {
-        let page = Page::read(&body.html);
+        // The sender verifies what these tokens claim; an address that is stored in vain does no harm.
+        let html = track::restored_html(&body.html, &token::claimed);
+        let text = track::restored_text(&body.text, &token::claimed);
+        let page = Page::read(&html);
         let page = page.map_err(|error| Refused::field("/html", Code::HtmlTooComplex, error))?;
-        let mut links = page.destinations(&body.text);
+        let mut links = page.destinations(&text);
         links.truncate(usize::from(u16::MAX));
         self.store.put_links(id, &links).await?;
         Ok(u16::try_from(links.len()).unwrap_or(u16::MAX))

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use url::Url;
 
+use super::earlier;
+
 /// Addresses longer than this many bytes are left alone: the tracked address carries the
 /// destination, and API Gateway refuses a request line and headers above 10,240 bytes.
 pub const MAX_DESTINATION_BYTES: usize = 2_000;
@@ -21,7 +23,8 @@ pub const MAX_DESTINATION_BYTES: usize = 2_000;
 ///
 /// Not tracked are: other schemes than `http` and `https`, relative addresses, addresses with a
 /// user name, with control characters, with a left-over `{{placeholder}}`, of more than
-/// [`MAX_DESTINATION_BYTES`], those no browser can open, and unsubscribe links: a path that has
+/// [`MAX_DESTINATION_BYTES`], those no browser can open, redirects and downloads of
+/// an earlier mail (a redirect never leads into another), and unsubscribe links: a path that has
 /// `unsubscribe` as one of its words (`/unsubscribe`, `/email-unsubscribe.html`).
 pub fn destination(written: &str) -> Option<String> {
     let address = tidy(written);
@@ -34,7 +37,7 @@ pub fn destination(written: &str) -> Option<String> {
         return None;
     }
     let path = tail.split(['?', '#']).next().unwrap_or_default();
-    if asks_to_unsubscribe(path) {
+    if asks_to_unsubscribe(path) || earlier::is_tracked_already(path) {
         return None;
     }
     let mut tracked = String::with_capacity(address.len());

@@ -22,7 +22,6 @@ pub(super) const ELEMENTS: &str = "blockquote, div, hr, table, span";
 /// Classes of elements that enclose quoted text, each with the client that writes it.
 const CLASSES: &[&str] = &[
     "gmail_quote",           // Gmail
-    "gmail_attr",            // Gmail, the line before the quotation
     "yahoo_quoted",          // Yahoo
     "moz-cite-prefix",       // Thunderbird, the line before the quotation
     "moz-forward-container", // Thunderbird

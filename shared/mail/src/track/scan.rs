@@ -16,7 +16,7 @@ use super::quoted::{self, Mark};
 use super::{Error, link, tiny};
 
 /// What `lol_html` may allocate, mostly for open elements.
-const MEMORY_BYTES: usize = 16 << 20;
+pub(super) const MEMORY_BYTES: usize = 16 << 20;
 
 /// What there is to rewrite, as byte positions in the scanned HTML, each list in document order.
 #[derive(Debug, Default)]
