@@ -180,7 +180,7 @@ impl Reader {
                 self.sheet.block();
             }
             "img" if !tiny::is_pixel(element) => {
-                self.write(&htmlize::unescape_attribute(element.get_attribute("alt").unwrap_or_default()))
+                self.write(&htmlize::unescape_attribute(element.get_attribute("alt").unwrap_or_default()));
             }
             "td" | "th" => self.sheet.space(),
             "a" => return self.open_link(element),

@@ -80,10 +80,9 @@ fn length_of_tag(tag: &str) -> Option<usize> {
     for (at, byte) in tag.bytes().enumerate() {
         match quote {
             Some(open) if open == byte => quote = None,
-            Some(_) => {}
             None if byte == b'>' => return Some(at + 1),
             None if matches!(byte, b'"' | b'\'') && before == b'=' => quote = Some(byte),
-            None => {}
+            _ => {}
         }
         if !byte.is_ascii_whitespace() {
             before = byte;
