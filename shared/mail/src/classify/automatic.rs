@@ -32,7 +32,7 @@ pub(super) fn reasons(mail: &Received, text: &str, empty_envelope: bool) -> Vec<
         (precedence(mail), "header_precedence"),
         (generated_by_exchange(mail), "header_exchange_rule"),
         (mail.is_read_receipt, "read_receipt"),
-        (mail.report.is_none() && mail.content_type == "multipart/report" && !mail.is_read_receipt, "report"),
+        (mail.reports.is_empty() && mail.content_type == "multipart/report" && !mail.is_read_receipt, "report"),
         (empty_envelope || mail.header("return-path").any(|path| path == "<>"), "empty_return_path"),
         (phrases::begins(&mail.subject, phrases::AUTOMATIC), "subject_automatic"),
         (phrases::begins(&mail.subject, phrases::ABSENT), "subject_absence"),

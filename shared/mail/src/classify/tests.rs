@@ -191,9 +191,9 @@ fn a_report_says_what_became_of_the_mail() {
     let raw =
         format!("From: MAILER-DAEMON@example.org\r\n{}\r\n\r\n{}", headers.replace('\n', "\r\n"), report("failed"));
     let mail = parse(raw.as_bytes()).unwrap();
-    let found = mail.report.clone().unwrap();
+    let found = mail.report().cloned().unwrap();
     assert_eq!(
-        (found.recipient.as_deref(), found.diagnostic.as_deref()),
+        (found.recipients.first().map(String::as_str), found.diagnostic.as_deref()),
         (Some("purchasing@example.org"), Some("550 no such user"))
     );
     assert!(found.is_hard());
