@@ -52,7 +52,7 @@ fn foreign_mail_is_told_apart_whatever_its_envelope() {
             }
         }
     }
-    assert!(wrong.len() <= 80, "{} {wrong:#?}", wrong.len());
+    assert!(wrong.len() <= 54, "{} {wrong:#?}", wrong.len());
 }
 
 #[test]
