@@ -83,8 +83,7 @@ fn count(samples: &[Sample], rewritten: bool) -> Counts {
         let reported = !rewritten && ["bounce", "delayed"].contains(&sample.kind.as_str());
         let got = mail.as_ref().map_or_else(|| "other".to_owned(), |mail| kind(mail, reported));
         if got == "bounce" && sample.hardness != "-" {
-            let report = mail.as_ref().and_then(|mail| mail.report.as_ref());
-            let hard = report.is_some_and(DeliveryReport::is_hard);
+            let hard = mail.as_ref().is_some_and(|mail| mail.returned().iter().any(DeliveryReport::is_hard));
             *counts.hardness.entry((sample.hardness.clone(), hard)).or_default() += 1;
         }
         *counts.kinds.entry((sample.kind.clone(), got)).or_default() += 1;

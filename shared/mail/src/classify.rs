@@ -32,7 +32,7 @@ pub fn classify(mail: &Received, empty_envelope: bool, today: Date) -> Classifie
     if let Some(reason) = bounce(mail, empty_envelope) {
         return kind(ReplyKind::Bounce, vec![reason]);
     }
-    if let Some(report) = &mail.report {
+    if let Some(report) = mail.report() {
         let late = report.action == ReportAction::Delayed;
         return kind(ReplyKind::Other, vec![if late { "report_delayed" } else { "report_arrived" }]);
     }
@@ -62,7 +62,7 @@ pub fn classify(mail: &Received, empty_envelope: bool, today: Date) -> Classifie
 
 /// A server that sends a mail back: by the report itself, or by how servers without reports do it.
 fn bounce(mail: &Received, empty_envelope: bool) -> Option<&'static str> {
-    if mail.report.as_ref().is_some_and(|report| report.action == ReportAction::Failed) {
+    if mail.report().is_some_and(|report| report.action == ReportAction::Failed) {
         return Some("report_failed");
     }
     if mail.header("x-failed-recipients").next().is_some() {
@@ -70,7 +70,7 @@ fn bounce(mail: &Received, empty_envelope: bool) -> Option<&'static str> {
     }
     let local = mail.from.as_deref().and_then(|from| from.split('@').next()).unwrap_or_default().to_lowercase();
     let by_server = empty_envelope || ["mailer-daemon", "postmaster", "mail-daemon"].contains(&local.as_str());
-    (mail.report.is_none() && by_server && phrases::begins(&mail.subject, phrases::UNDELIVERABLE))
+    (mail.reports.is_empty() && by_server && phrases::begins(&mail.subject, phrases::UNDELIVERABLE))
         .then_some("subject_undeliverable")
 }
 

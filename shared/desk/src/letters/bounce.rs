@@ -20,26 +20,26 @@ pub(crate) async fn report(
     if !letter.is_verified(arrival, &belongs.message) {
         return Ok(None);
     }
-    let mail = letter.mail();
-    let said = mail.report.as_ref();
-    // Servers that write no report (Exim) name the address in a header.
-    let named = said.and_then(|said| said.recipient.as_deref()).or_else(|| mail.header("x-failed-recipients").next());
-    let failed = named.unwrap_or_default();
-    let recipients = (0..).zip(&belongs.message.recipients);
-    let mut named = recipients.filter(|(_, recipient)| recipient.mailbox.email.as_str().eq_ignore_ascii_case(failed));
-    let Some((recipient, _)) = named.next() else { return Ok(None) };
+    let Some((recipient, said)) = about(belongs, &letter.mail().returned()) else { return Ok(None) };
     let Some(copy) = store.copy(belongs.message.id, recipient).await? else { return Ok(None) };
     let (Some(attempt), Some(ses_id)) = (copy.attempt, copy.ses_id) else { return Ok(None) };
-    let words = [said.and_then(|said| said.status.as_deref()), said.and_then(|said| said.diagnostic.as_deref())];
+    let words = [said.status.as_deref(), said.diagnostic.as_deref()];
     let words = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
     let words = if words.is_empty() { "sent back" } else { &words };
     Ok(Some(SesReport {
         ses_id,
         accepted_at: copy.sent_at.unwrap_or(arrival.at),
         mail: Some(MailRef { message: belongs.message.id, recipient, attempt }),
-        news: DeliveryNews::Bounced(Bounce {
-            notice: DeliveryNotice::of(arrival.at, words),
-            hard: said.is_some_and(DeliveryReport::is_hard),
-        }),
+        news: DeliveryNews::Bounced(Bounce { notice: DeliveryNotice::of(arrival.at, words), hard: said.is_hard() }),
     }))
+}
+
+/// Which recipient of the message is meant, by any of the names that a report has for somebody.
+fn about(belongs: &Belongs, reports: &[DeliveryReport]) -> Option<(u16, DeliveryReport)> {
+    let position = |report: &DeliveryReport| {
+        let is_named = |address: &str| report.recipients.iter().any(|name| name.eq_ignore_ascii_case(address));
+        let mut recipients = (0..).zip(&belongs.message.recipients);
+        recipients.find(|(_, recipient)| is_named(recipient.mailbox.email.as_str())).map(|(n, _)| n)
+    };
+    reports.iter().find_map(|report| Some((position(report)?, report.clone())))
 }

@@ -25,14 +25,19 @@ const SHORT: usize = 1500;
 
 /// The signs, none for a person's mail. `text` is what the writer wrote, without what is quoted.
 pub(super) fn reasons(mail: &Received, text: &str, empty_envelope: bool) -> Vec<&'static str> {
+    // Programs of persons and of lists write these as well, so they count only beside a machine's words.
+    let weak = phrases::contains(text, phrases::TEXT_AUTOMATIC) || phrases::contains(text, phrases::TEXT_ABSENT);
     let checks = [
         (submitted(mail), "header_auto_submitted"),
-        (HEADERS.iter().any(|name| mail.header(name).next().is_some()), "header_of_a_responder"),
-        (suppresses_all(mail), "header_auto_response_suppress"),
-        (precedence(mail), "header_precedence"),
+        (
+            HEADERS.iter().any(|name| mail.header(name).any(|value| !value.eq_ignore_ascii_case("no"))),
+            "header_of_a_responder",
+        ),
+        (weak && suppresses_all(mail), "header_auto_response_suppress"),
+        (precedence(mail, weak), "header_precedence"),
         (generated_by_exchange(mail), "header_exchange_rule"),
         (mail.is_read_receipt, "read_receipt"),
-        (mail.report.is_none() && mail.content_type == "multipart/report" && !mail.is_read_receipt, "report"),
+        (mail.reports.is_empty() && mail.content_type == "multipart/report" && !mail.is_read_receipt, "report"),
         (empty_envelope || mail.header("return-path").any(|path| path == "<>"), "empty_return_path"),
         (phrases::begins(&mail.subject, phrases::AUTOMATIC), "subject_automatic"),
         (phrases::begins(&mail.subject, phrases::ABSENT), "subject_absence"),
@@ -56,11 +61,12 @@ fn suppresses_all(mail: &Received) -> bool {
 }
 
 /// What a list passes on was written by a person all the same.
-fn precedence(mail: &Received) -> bool {
+fn precedence(mail: &Received, weak: bool) -> bool {
     let list = mail.header("list-id").next().is_some();
     mail.header("precedence").any(|value| {
         let value = value.trim().to_ascii_lowercase();
-        matches!(value.as_str(), "auto_reply" | "auto-reply") || (!list && matches!(value.as_str(), "bulk" | "junk"))
+        matches!(value.as_str(), "auto_reply" | "auto-reply")
+            || (weak && !list && matches!(value.as_str(), "bulk" | "junk"))
     })
 }
 

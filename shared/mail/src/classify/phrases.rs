@@ -1,32 +1,32 @@
 //! Words by which mails are recognised that say nothing in their headers, in English, German, French, Spanish, Italian,
-//! Dutch and Slovene. They lie in `phrases/`, one a line, all in lower case, with straight apostrophes and single spaces;
+//! Dutch and Slovene. They lie in `src/phrases/`, one a line, all in lower case, with straight apostrophes and single spaces;
 //! [`fold`] brings texts to that form.
 
 /// What begins the subject of an answer.
-pub(super) const ANSWER: &str = include_str!("phrases/answer.txt");
+pub(super) const ANSWER: &str = include_str!("../phrases/answer.txt");
 /// What begins the subject of a mail that is passed on.
-pub(super) const FORWARD: &str = include_str!("phrases/forward.txt");
+pub(super) const FORWARD: &str = include_str!("../phrases/forward.txt");
 
 /// What begins the subject of an automatic answer.
-pub(super) const AUTOMATIC: &str = include_str!("phrases/automatic.txt");
+pub(super) const AUTOMATIC: &str = include_str!("../phrases/automatic.txt");
 
 /// What begins the subject of an out-of-office note.
-pub(super) const ABSENT: &str = include_str!("phrases/absent.txt");
+pub(super) const ABSENT: &str = include_str!("../phrases/absent.txt");
 
 /// Sentences by which a machine says that it is one.
-pub(super) const TEXT_AUTOMATIC: &str = include_str!("phrases/text_automatic.txt");
+pub(super) const TEXT_AUTOMATIC: &str = include_str!("../phrases/text_automatic.txt");
 
 /// Sentences of somebody who is not there.
-pub(super) const TEXT_ABSENT: &str = include_str!("phrases/text_absent.txt");
+pub(super) const TEXT_ABSENT: &str = include_str!("../phrases/text_absent.txt");
 
 /// What such a person adds: until when, and whom to ask meanwhile.
-pub(super) const TEXT_MEANWHILE: &str = include_str!("phrases/text_meanwhile.txt");
+pub(super) const TEXT_MEANWHILE: &str = include_str!("../phrases/text_meanwhile.txt");
 
 /// What begins the subject of a mail that could not be delivered.
-pub(super) const UNDELIVERABLE: &str = include_str!("phrases/undeliverable.txt");
+pub(super) const UNDELIVERABLE: &str = include_str!("../phrases/undeliverable.txt");
 
 /// What a spam filter asks that wants proof.
-pub(super) const CHALLENGE: &str = include_str!("phrases/challenge.txt");
+pub(super) const CHALLENGE: &str = include_str!("../phrases/challenge.txt");
 
 /// Lower case, straight apostrophes, single spaces.
 pub(super) fn fold(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
-use super::report::{self, DeliveryReport};
+use super::report::{self, DeliveryReport, ReportAction};
 
 /// The most text that is looked at, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
@@ -36,8 +36,8 @@ pub struct Received {
     pub headers: Vec<(String, String)>,
     /// The content type of the whole, as `multipart/report`.
     pub content_type: String,
-    /// What a server reports about the delivery of an earlier mail (RFC 3464).
-    pub report: Option<DeliveryReport>,
+    /// What a server reports about the delivery of an earlier mail (RFC 3464), for each recipient.
+    pub reports: Vec<DeliveryReport>,
     /// The reader's software confirms that a mail was shown (RFC 8098).
     pub is_read_receipt: bool,
     /// The method of a calendar part, as `REPLY`.
@@ -84,7 +84,7 @@ impl Received {
             text: text(message),
             headers: headers(message),
             content_type: content_type(message),
-            report: report::find(message),
+            reports: report::find(message, &text(message)),
             is_read_receipt: message.parts.iter().any(|part| is_type(part, "message", "disposition-notification")),
             calendar_method: message.parts.iter().find_map(calendar_method),
             attached_ids: attached
@@ -95,6 +95,25 @@ impl Received {
             has_attached_message: !attached.is_empty(),
             journaled_by: None,
         }
+    }
+
+    /// What is reported about the first recipient that a mail did not reach, else about the first one.
+    pub fn report(&self) -> Option<&DeliveryReport> {
+        let failed = self.reports.iter().find(|report| report.action == ReportAction::Failed);
+        failed.or(self.reports.first())
+    }
+
+    /// What a mail that came back says about each recipient, be it in its fields or in its text.
+    pub fn returned(&self) -> Vec<DeliveryReport> {
+        let failed = self.reports.iter().filter(|report| report.action == ReportAction::Failed);
+        let mut failed: Vec<DeliveryReport> = failed.cloned().collect();
+        if failed.is_empty() {
+            let mut told = report::of_text(&self.text);
+            told.recipients
+                .extend(self.header("x-failed-recipients").flat_map(|all| all.split(',')).map(|one| short(one.trim())));
+            failed.push(told);
+        }
+        failed
     }
 
     /// The values of a header, by its name in lower case.

@@ -1,10 +1,18 @@
 //! Delivery reports: what a server says became of an earlier mail.
 //!
-//! Source: RFC 3464, sections 2.2 and 2.3. A report has fields about the whole, then one group for each recipient.
+//! Source: RFC 3464, sections 2.2 and 2.3. A report has fields about the whole, then one group for each recipient. Servers
+//! that write no such fields say it in the text alone.
 
 use mail_parser::{Message, PartType};
 
 use super::received::is_type;
+
+mod cause;
+mod fields;
+mod words;
+
+/// The most of a text that is looked at for the reason, in characters.
+const MAX_WORDS: usize = 4000;
 
 /// What became of a mail for one recipient (RFC 3464, section 2.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,13 +25,13 @@ pub enum ReportAction {
     Arrived,
 }
 
-/// What a server reports about the first recipient that a mail did not reach, else about the first one.
+/// What a server reports about one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryReport {
     /// What became of it.
     pub action: ReportAction,
-    /// The address it was for.
-    pub recipient: Option<String>,
+    /// The addresses it was for, as they were written and as servers changed them.
+    pub recipients: Vec<String>,
     /// An enhanced status code (RFC 3463), as `5.1.1`.
     pub status: Option<String>,
     /// What the other server said.
@@ -31,62 +39,72 @@ pub struct DeliveryReport {
 }
 
 impl DeliveryReport {
-    /// True when the address itself is at fault and will not work later (RFC 3463: permanent, class *addressing*).
+    /// True when the address itself is at fault and will not work later.
     pub fn is_hard(&self) -> bool {
-        self.action == ReportAction::Failed && self.status.as_deref().is_some_and(|status| status.starts_with("5.1."))
+        let said = self.diagnostic.as_deref().unwrap_or_default();
+        self.action == ReportAction::Failed && cause::is_hard(said, self.status.as_deref(), &self.recipients)
     }
 }
 
-/// The report in a mail, if it has one.
-pub(super) fn find(message: &Message<'_>) -> Option<DeliveryReport> {
+/// The reports in a mail, one for each recipient.
+pub(super) fn find(message: &Message<'_>, text: &str) -> Vec<DeliveryReport> {
     let is_status = |part: &&mail_parser::MessagePart<'_>| {
         is_type(part, "message", "delivery-status") || is_type(part, "message", "global-delivery-status")
     };
-    let part = message.parts.iter().find(is_status)?;
-    let text = match &part.body {
+    let Some(part) = message.parts.iter().find(is_status) else { return Vec::new() };
+    let fields = match &part.body {
         PartType::Text(text) | PartType::Html(text) => text.to_string(),
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         // The parser takes the fields for a message of its own.
         PartType::Message(inner) => String::from_utf8_lossy(inner.raw_message()).into_owned(),
-        PartType::Multipart(_) => return None,
+        PartType::Multipart(_) => return Vec::new(),
     };
-    let groups: Vec<DeliveryReport> = groups(&text).iter().filter_map(|group| read(group)).collect();
-    let failed = groups.iter().find(|report| report.action == ReportAction::Failed);
-    failed.or(groups.first()).cloned()
+    let mut reports = fields::read(&fields);
+    // The text for people also has footers of others, so it only speaks where no field does.
+    let is_silent = |report: &&mut DeliveryReport| {
+        report.diagnostic.is_none() && report.status.as_deref().is_none_or(|status| !cause::tells(status))
+    };
+    for report in reports.iter_mut().filter(is_silent) {
+        report.diagnostic = Some(own_words(text)).filter(|words| !words.is_empty());
+    }
+    reports
 }
 
-/// The groups of fields, which empty lines separate, each field on one line.
-fn groups(text: &str) -> Vec<Vec<(String, String)>> {
-    let mut groups: Vec<Vec<(String, String)>> = vec![Vec::new()];
-    for line in text.lines().take(1000) {
-        let Some(group) = groups.last_mut() else { break };
-        if line.trim().is_empty() {
-            groups.push(Vec::new());
-        } else if line.starts_with([' ', '\t']) {
-            if let Some((_, value)) = group.last_mut() {
-                value.push(' ');
-                value.push_str(line.trim());
-            }
-        } else if let Some((name, value)) = line.split_once(':') {
-            group.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+/// The report that a text makes (qmail, Exim and others write no fields): who is named in it, and what was said.
+pub(crate) fn of_text(text: &str) -> DeliveryReport {
+    let words = own_words(text);
+    let edges = |c: char| !(c.is_alphanumeric() || "@.+-_=".contains(c));
+    let named =
+        words.split(|c: char| c.is_whitespace() || "<>()[]\"',;:".contains(c)).map(|word| word.trim_matches(edges));
+    let mut recipients: Vec<String> = Vec::new();
+    for address in named.filter(|word| word.contains('@')).map(|word| word.trim_end_matches('.')) {
+        if !recipients.iter().any(|known| known == address) {
+            recipients.push(address.to_owned());
         }
     }
-    groups
+    DeliveryReport { action: ReportAction::Failed, recipients, status: None, diagnostic: Some(words) }
 }
 
-fn read(group: &[(String, String)]) -> Option<DeliveryReport> {
-    let field = |name: &str| group.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
-    let typed = |value: &str| value.split_once(';').map_or(value, |(_, value)| value).trim().to_owned();
-    let action = match field("action")?.split([' ', '(']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "failed" => ReportAction::Failed,
-        "delayed" => ReportAction::Delayed,
-        _ => ReportAction::Arrived,
+/// The text up to the mail that it returns.
+fn own_words(text: &str) -> String {
+    let begins = |line: &str| {
+        let line = line.trim_start_matches(['>', ' ', '-', '*']).to_ascii_lowercase();
+        [
+            "return-path:",
+            "received:",
+            "message-id:",
+            "mime-version:",
+            "original message",
+            "below this line is a copy",
+            "this is a copy of",
+            "unsent message",
+            "message header",
+            "included is a copy",
+            "returned message",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
     };
-    let recipient = field("original-recipient").or(field("final-recipient")).map(typed);
-    Some(DeliveryReport {
-        action,
-        recipient: recipient.map(|address| address.trim_matches(['<', '>']).to_owned()),
-        status: field("status").and_then(|status| status.split([' ', '(']).next()).map(str::to_owned),
-        diagnostic: field("diagnostic-code").map(typed),
-    })
+    let own: Vec<&str> = text.lines().take_while(|line| !begins(line)).collect();
+    own.join("\n").chars().take(MAX_WORDS).collect()
 }

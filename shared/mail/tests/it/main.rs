@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod corpus;
+mod foreign;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
