@@ -125,7 +125,7 @@ mod tests {
         let pixel = address(TokenKind::Open, "");
         for source in [
             r#"<p>x</p><a href="https://example.com/?a=1&amp;b=2">a</a>"#,
-            r#"<blockquote><a href='https://example.com/x'>https://example.com/x</a></blockquote>"#,
+            "<blockquote><a href='https://example.com/x'>https://example.com/x</a></blockquote>",
             r#"<body><p>x</p><img src="https://example.com/o/logo.png"><a href="https://other.example/c/abc">c</a></body>"#,
         ] {
             let page = Page::read(source).unwrap();

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
 mod foreign;
 #[cfg(test)]
 mod properties;

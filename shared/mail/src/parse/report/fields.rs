@@ -79,15 +79,12 @@ fn xtext(text: &str) -> String {
         let code = part.get(..2).filter(|hex| hex.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b)));
         let code = code.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii_graphic);
         // A tag such as `+2026` is no pair: only signs are escaped.
-        match code.filter(|byte| !byte.is_ascii_alphanumeric()) {
-            Some(byte) => {
-                plain.push(char::from(byte));
-                plain.push_str(&part[2..]);
-            }
-            None => {
-                plain.push('+');
-                plain.push_str(part);
-            }
+        if let Some(byte) = code.filter(|byte| !byte.is_ascii_alphanumeric()) {
+            plain.push(char::from(byte));
+            plain.push_str(&part[2..]);
+        } else {
+            plain.push('+');
+            plain.push_str(part);
         }
     }
     plain
