@@ -212,10 +212,10 @@ mod tests {
             step('a').await;
             step('b').await;
         };
-        let (_, second) = faults.interleave(1, first, step('x')).await;
+        let ((), second) = faults.interleave(1, first, step('x')).await;
         assert_eq!((second, steps.lock().unwrap().as_str()), (Some(()), "axb"));
 
-        let (_, second) = faults.interleave(1, step('c'), step('x')).await;
+        let ((), second) = faults.interleave(1, step('c'), step('x')).await;
         assert_eq!((second, steps.lock().unwrap().as_str()), (None, "axbc"));
     }
 
