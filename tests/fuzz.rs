@@ -102,7 +102,7 @@ fn number(name: &str) -> Option<u64> {
 
 fn run(raw: &[u8]) -> Result<(), TooComplex> {
     let mail = parse(raw)?;
-    classify(&mail, raw.len().is_multiple_of(2), date(2026, 11, 24));
+    classify(&mail, "Offer", raw.len().is_multiple_of(2), date(2026, 11, 24));
     candidates(&mail, &mail.recipients, Some("replies.example.com"));
     let author = Mailbox { name: None, email: "sales@example.com" };
     let as_what = Forward { author, mark: "m", message_id: "f@t.example.com", verified: false, date_unix_seconds: 0 };

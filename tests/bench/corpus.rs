@@ -94,7 +94,7 @@ fn count(samples: &[Sample], rewritten: bool) -> Counts {
 /// What a mail is taken for, in the words of the labels.
 fn kind(mail: &Received, reported: bool) -> String {
     let empty_envelope = reported || mail.header("return-path").next() == Some("<>");
-    let found = classify(mail, empty_envelope, date(2026, 11, 24));
+    let found = classify(mail, "", empty_envelope, date(2026, 11, 24));
     if found.reasons.contains(&"report_delayed") {
         return "delayed".to_owned();
     }

@@ -27,7 +27,7 @@ pub fn reading() -> Vec<Row> {
     for _ in 0..ROUNDS {
         for (_, raw) in &corpus {
             let mail = parse(raw).unwrap();
-            classify(&mail, false, date(2026, 11, 24));
+            classify(&mail, "", false, date(2026, 11, 24));
         }
     }
     let mails = f64::from(u32::try_from(corpus.len()).unwrap() * ROUNDS);
@@ -40,7 +40,7 @@ fn quality(corpus: &[(ReplyKind, Vec<u8>)]) -> Vec<Row> {
     // Of each kind: how many there are, how many were taken for it, and how many of these are it.
     let mut counts: BTreeMap<ReplyKind, [u32; 3]> = BTreeMap::new();
     for (kind, raw) in corpus {
-        let found = classify(&parse(raw).unwrap(), raw.starts_with(b"Return-Path: <>"), date(2026, 11, 24)).kind;
+        let found = classify(&parse(raw).unwrap(), "", raw.starts_with(b"Return-Path: <>"), date(2026, 11, 24)).kind;
         counts.entry(*kind).or_default()[0] += 1;
         counts.entry(found).or_default()[1] += 1;
         counts.entry(found).or_default()[2] += u32::from(found == *kind);

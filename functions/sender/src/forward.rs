@@ -12,7 +12,7 @@ use domain::message::Message;
 use domain::message::copy::SesAnswer;
 use mail::compose::{self, compose};
 use mail::forward::{Forward, forward};
-use mail::parse::{Received, parse};
+use mail::parse::{Received, parse, parse_header};
 
 use crate::App;
 use crate::render::mailbox;
@@ -26,7 +26,8 @@ pub(crate) async fn pass_on(app: &App, id: MessageId, key: &str, verified: bool)
         Err(blobs::Error::Missing) => return Ok(Outcome::Drop("no such mail in storage")),
         Err(error) => return Ok(Outcome::Retry(error.to_string())),
     };
-    let Ok(mail) = parse(&raw) else { return Ok(Outcome::Drop("mail too complex to be passed on")) };
+    // The body goes along as it is, so its header is enough.
+    let mail = parse(&raw).unwrap_or_else(|_| parse_header(&raw));
     let own_id = format!("forward.{}@{}", key.rsplit('/').next().unwrap_or_default(), app.host());
     let mark = id.to_string();
     let as_what = Forward {

@@ -11,7 +11,7 @@ mod belongs;
 mod bounce;
 mod letter;
 
-use letter::Letter;
+use letter::{Letter, Opened};
 
 /// Reads mail that came in.
 #[derive(Clone)]
@@ -44,8 +44,9 @@ impl Letters<'_> {
     /// # Errors
     /// When the table does not answer.
     pub async fn read(&self, arrival: &Arrival, raw: &[u8]) -> Result<Option<LetterNews>, Error> {
-        let letter = Letter::open(arrival, raw);
-        let Some(belongs) = belongs::find(self, arrival, &letter).await? else { return Ok(None) };
+        let opened = Opened::of(arrival, raw);
+        let Some(belongs) = belongs::find(self, arrival, &opened.mail).await? else { return Ok(None) };
+        let letter = Letter::of(opened, arrival, &belongs.message.subject);
         if letter.kind() == ReplyKind::Bounce
             && let Some(report) = bounce::report(self.store, arrival, &letter, &belongs).await?
         {

@@ -23,6 +23,8 @@ pub use report::{DeliveryReport, ReportAction};
 pub const MAX_BYTES: usize = 25 * 1024 * 1024;
 /// How long a mail may take. Known mails take less than a tenth of a second.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// How much of a header is read of a mail that is too complex.
+const HEADER_BYTES: usize = 64 * 1024;
 /// Address space for the parser's thread; only what is touched becomes memory.
 const STACK: usize = 256 * 1024 * 1024;
 
@@ -77,6 +79,21 @@ pub fn parse(raw: &[u8]) -> Result<Received, TooComplex> {
     }
     // A panic drops the sender, which ends the wait.
     result.recv_timeout(TIME_LIMIT).ok().flatten().ok_or(TooComplex::Unreadable)
+}
+
+/// Reads the header of a mail alone: all that is safe to read of one that is too complex. The text stays empty.
+pub fn parse_header(raw: &[u8]) -> Received {
+    let mut end = 0;
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        if line.trim_ascii().is_empty() || end + line.len() > HEADER_BYTES {
+            break;
+        }
+        end += line.len();
+    }
+    // Without its type, the header announces no parts.
+    let header = [&raw[..end], b"\r\n"].concat();
+    let read = MessageParser::default().parse_headers(&header).map(|message| Received::of(&message));
+    read.unwrap_or_default()
 }
 
 fn read(raw: &[u8]) -> Option<Received> {

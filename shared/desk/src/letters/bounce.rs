@@ -10,7 +10,8 @@ use aws::store::{Error, Store};
 use super::belongs::Belongs;
 use super::letter::Letter;
 
-/// The report, when it can be believed: from a verified sender, about the address that the copy went to.
+/// The report, when it can be believed: from a verified sender, out of the copy of the recipient that it is about. Otherwise
+/// one recipient could stop the mail to another.
 pub(crate) async fn report(
     store: &Store,
     arrival: &Arrival,
@@ -21,6 +22,9 @@ pub(crate) async fn report(
         return Ok(None);
     }
     let Some((recipient, said)) = about(belongs, &letter.mail().returned()) else { return Ok(None) };
+    if belongs.proven != Some(recipient) {
+        return Ok(None);
+    }
     let Some(copy) = store.copy(belongs.message.id, recipient).await? else { return Ok(None) };
     let (Some(attempt), Some(ses_id)) = (copy.attempt, copy.ses_id) else { return Ok(None) };
     let words = [said.status.as_deref(), said.diagnostic.as_deref()];

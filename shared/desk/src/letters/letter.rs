@@ -9,37 +9,53 @@ use domain::signs::trust::{AuthCheck, AuthDomains};
 use jiff::tz::TimeZone;
 use mail::classify::{Classified, classify};
 use mail::forward;
-use mail::parse::{Received, parse};
+use mail::parse::{Received, parse, parse_header};
 
 use super::belongs::Belongs;
 
 /// How many ids of a thread are kept for an answer.
 const KEPT_REFERENCES: usize = 10;
 
+/// The reason of a mail that goes no further.
+const VIRUS: &str = "virus";
+
+/// A mail that was opened as far as it can be.
+pub(crate) struct Opened {
+    /// All that it says; of what is too complex, what its header says.
+    pub(crate) mail: Received,
+    /// Why not all of it was read.
+    sealed: Option<&'static str>,
+}
+
 /// A mail and what it is.
 pub(crate) struct Letter {
     mail: Received,
+    sealed: Option<&'static str>,
     classified: Classified,
 }
 
-impl Letter {
-    /// Reads a mail. What has a virus is not opened, and what is too complex cannot be; both are *other*, with the reason.
-    pub(crate) fn open(arrival: &Arrival, raw: &[u8]) -> Self {
-        let sealed = |reason| {
-            let classified = Classified { kind: ReplyKind::Other, reasons: vec![reason], returns_on: None };
-            Self { mail: Received::default(), classified }
-        };
+impl Opened {
+    /// Reads a mail. What has a virus is not opened.
+    pub(crate) fn of(arrival: &Arrival, raw: &[u8]) -> Self {
         if arrival.verdicts.virus == AuthCheck::Fail {
-            return sealed("virus");
+            return Self { mail: Received::default(), sealed: Some(VIRUS) };
         }
         match parse(raw) {
-            Ok(mail) => {
-                let today = arrival.at.to_zoned(TimeZone::UTC).date();
-                let classified = classify(&mail, arrival.source.is_empty(), today);
-                Self { mail, classified }
-            }
-            Err(error) => sealed(error.reason()),
+            Ok(mail) => Self { mail, sealed: None },
+            Err(error) => Self { mail: parse_header(raw), sealed: Some(error.reason()) },
         }
+    }
+}
+
+impl Letter {
+    /// The mail as an answer to a message with this subject. What could not be read is *other*, with the reason.
+    pub(crate) fn of(Opened { mail, sealed }: Opened, arrival: &Arrival, sent_subject: &str) -> Self {
+        let today = arrival.at.to_zoned(TimeZone::UTC).date();
+        let classified = match sealed {
+            Some(reason) => Classified { kind: ReplyKind::Other, reasons: vec![reason], returns_on: None },
+            None => classify(&mail, sent_subject, arrival.source.is_empty(), today),
+        };
+        Self { mail, sealed, classified }
     }
 
     /// What it is.
@@ -47,7 +63,7 @@ impl Letter {
         self.classified.kind
     }
 
-    /// What it says; empty when it could not be opened.
+    /// What it says; of what is too complex, what its header says.
     pub(crate) fn mail(&self) -> &Received {
         &self.mail
     }
@@ -92,8 +108,8 @@ impl Letter {
     pub(crate) fn is_for_author(&self, belongs: &Belongs, reply: &Reply) -> bool {
         let went_round = self.mail.header(&forward::MARK.to_ascii_lowercase()).next().is_some()
             || self.mail.header("received").count() > forward::MAX_HOPS;
-        let sealed = self.mail == Received::default();
-        belongs.by == MatchedBy::ReplyAddress && !reply.own_team && !went_round && !sealed
+        let harmful = self.sealed == Some(VIRUS);
+        belongs.by == MatchedBy::ReplyAddress && !reply.own_team && !went_round && !harmful
     }
 }
 

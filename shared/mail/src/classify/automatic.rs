@@ -18,13 +18,15 @@ const HEADERS: &[&str] = &[
     "x-vacation",
     "x-fc-machinegenerated",
     "x-ms-exchange-inbox-rules-loop",
+    "x-auto-reply",
+    "x-list-administrivia",
 ];
 
 /// A text of more than this many characters was written by somebody.
 const SHORT: usize = 1500;
 
 /// The signs, none for a person's mail. `text` is what the writer wrote, without what is quoted.
-pub(super) fn reasons(mail: &Received, text: &str, empty_envelope: bool) -> Vec<&'static str> {
+pub(super) fn reasons(mail: &Received, subject: &str, text: &str, empty_envelope: bool) -> Vec<&'static str> {
     // Programs of persons and of lists write these as well, so they count only beside a machine's words.
     let weak = phrases::contains(text, phrases::TEXT_AUTOMATIC) || phrases::contains(text, phrases::TEXT_ABSENT);
     let checks = [
@@ -38,9 +40,10 @@ pub(super) fn reasons(mail: &Received, text: &str, empty_envelope: bool) -> Vec<
         (generated_by_exchange(mail), "header_exchange_rule"),
         (mail.is_read_receipt, "read_receipt"),
         (mail.reports.is_empty() && mail.content_type == "multipart/report" && !mail.is_read_receipt, "report"),
-        (empty_envelope || mail.header("return-path").any(|path| path == "<>"), "empty_return_path"),
-        (phrases::begins(&mail.subject, phrases::AUTOMATIC), "subject_automatic"),
-        (phrases::begins(&mail.subject, phrases::ABSENT), "subject_absence"),
+        (super::has_no_sender(mail, empty_envelope), "empty_return_path"),
+        (super::has_name_of_server(mail), "sent_by_a_server"),
+        (phrases::begins(subject, phrases::AUTOMATIC), "subject_automatic"),
+        (phrases::begins(subject, phrases::ABSENT), "subject_absence"),
         (says_so(text, mail), "text_absence"),
     ];
     checks.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
@@ -83,5 +86,16 @@ fn says_so(text: &str, mail: &Received) -> bool {
     }
     let has = |phrases| phrases::contains(text, phrases);
     let quotes = text.lines().count() < mail.text.lines().count();
-    has(phrases::TEXT_AUTOMATIC) || (!quotes && has(phrases::TEXT_ABSENT) && has(phrases::TEXT_MEANWHILE))
+    has(phrases::TEXT_AUTOMATIC)
+        || (!quotes && has(phrases::TEXT_ABSENT) && has(phrases::TEXT_MEANWHILE) && speaks_of_little_else(text))
+}
+
+/// A note begins with the absence. A person who mentions one has something to say besides, and says it first.
+fn speaks_of_little_else(text: &str) -> bool {
+    let sentences = text.split(['.', '!', '?', '\n']).filter(|sentence| sentence.split_whitespace().count() >= 4);
+    let sentences = sentences.take(3);
+    let about = [phrases::TEXT_ABSENT, phrases::TEXT_MEANWHILE, phrases::TEXT_THANKS];
+    let (absence, else_): (Vec<&str>, Vec<&str>) =
+        sentences.partition(|sentence| about.iter().any(|phrases| phrases::contains(sentence, phrases)));
+    absence.len() >= 2 || else_.is_empty()
 }

@@ -22,6 +22,15 @@ pub(super) const TEXT_ABSENT: &str = include_str!("../phrases/text_absent.txt");
 /// What such a person adds: until when, and whom to ask meanwhile.
 pub(super) const TEXT_MEANWHILE: &str = include_str!("../phrases/text_meanwhile.txt");
 
+/// What such a note begins and ends with, and no answer consists of.
+pub(super) const TEXT_THANKS: &str = include_str!("../phrases/text_thanks.txt");
+
+/// Sentences of a server that gives a mail back.
+pub(super) const TEXT_UNDELIVERABLE: &str = include_str!("../phrases/text_undeliverable.txt");
+
+/// Sentences of a server that goes on trying.
+pub(super) const TEXT_DELAYED: &str = include_str!("../phrases/text_delayed.txt");
+
 /// What begins the subject of a mail that could not be delivered.
 pub(super) const UNDELIVERABLE: &str = include_str!("../phrases/undeliverable.txt");
 
@@ -47,6 +56,14 @@ pub(super) fn begins(subject: &str, phrases: &str) -> bool {
     phrases.lines().any(|phrase| subject.starts_with(phrase))
 }
 
+/// Whether two subjects are one but for prefixes and names of lists. No subject is like none.
+pub(super) fn is_same_subject(subject: &str, sent: &str) -> bool {
+    let (subject, sent) = (fold(subject), fold(sent));
+    let all = format!("{ANSWER}\n{FORWARD}");
+    let (subject, sent) = (without_prefixes(&subject, &all).trim(), without_prefixes(&sent, &all).trim());
+    !sent.is_empty() && subject == sent
+}
+
 /// Whether a subject begins with one of the prefixes, after names of lists in brackets.
 pub(super) fn has_prefix(subject: &str, prefixes: &str) -> bool {
     let subject = fold(subject);
@@ -61,16 +78,23 @@ fn without_prefixes<'a>(subject: &'a str, prefixes: &str) -> &'a str {
     rest
 }
 
-/// `[list] ` at the beginning.
+/// Names of lists and marks of mail gateways at the beginning: `[list] `, `{external} `, `(external) `, `extern: `. A mark by
+/// which a machine names itself stays, and loses its brackets.
 fn without_tags(subject: &str) -> &str {
     let mut rest = subject.trim_start();
-    while let Some((tag, after)) = rest.strip_prefix('[').and_then(|tagged| tagged.split_once(']')) {
-        if tag.starts_with("auto") || after.trim().is_empty() {
-            return rest;
-        }
-        rest = after.trim_start();
+    loop {
+        let bracketed = [('[', ']'), ('{', '}'), ('(', ')')].into_iter().find_map(|(open, close)| {
+            let (tag, after) = rest.strip_prefix(open)?.split_once(close)?;
+            Some((tag.trim(), after.trim_start()))
+        });
+        let outside = ["extern:", "external:", "ext:"].into_iter().find_map(|mark| rest.strip_prefix(mark));
+        rest = match (bracketed, outside) {
+            (Some((tag, _)), _) if tag.starts_with("auto") => return tag,
+            (Some((_, after)), _) if !after.is_empty() => after,
+            (None, Some(after)) => after.trim_start(),
+            _ => return rest,
+        };
     }
-    rest
 }
 
 /// `re`, `re[2]`, `re(3)` or `re^2` before a colon, which French sets apart with a space.

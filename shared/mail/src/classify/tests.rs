@@ -5,7 +5,7 @@ use crate::parse::parse;
 
 fn classified(headers: &str, text: &str) -> Classified {
     let raw = format!("From: Purchasing <purchasing@example.org>\r\n{}\r\n\r\n{text}", headers.replace('\n', "\r\n"));
-    classify(&parse(raw.as_bytes()).unwrap(), false, date(2026, 11, 23))
+    classify(&parse(raw.as_bytes()).unwrap(), "", false, date(2026, 11, 23))
 }
 
 fn kind(headers: &str, text: &str) -> ReplyKind {
@@ -207,7 +207,7 @@ fn a_report_says_what_became_of_the_mail() {
         ReplyKind::Bounce
     );
     let daemon = parse(b"From: postmaster@example.org\r\nSubject: Unzustellbar: Angebot\r\n\r\nx").unwrap();
-    assert_eq!(classify(&daemon, true, date(2026, 11, 23)).kind, ReplyKind::Bounce);
+    assert_eq!(classify(&daemon, "", true, date(2026, 11, 23)).kind, ReplyKind::Bounce);
 }
 
 #[test]

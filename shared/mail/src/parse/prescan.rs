@@ -1,19 +1,22 @@
 //! Looks at the bytes of a mail before the parser does.
+//!
+//! Only what says how the mail is built is counted: fields `Content-Type`, and lines with a border that such a field
+//! declares. Words in texts and links, and lines of dashes, are no parts.
+
+use std::collections::BTreeSet;
 
 use super::{MAX_BYTES, TooComplex};
 
 /// The longest header section, in bytes.
-const MAX_HEADER_BYTES: usize = 256 * 1024;
+const MAX_HEADER_BYTES: usize = 1024 * 1024;
 /// The most lines of a header section.
-const MAX_HEADER_LINES: usize = 1000;
-/// The most lines that begin as the border of a part does.
-const MAX_BORDERS: usize = 2000;
-/// The most messages inside of messages, and digests of them.
-const MAX_MESSAGES: usize = 20;
-/// The most multiparts.
-const MAX_MULTIPARTS: usize = 50;
+const MAX_HEADER_LINES: usize = 20_000;
+/// The most lines with a border of a part.
+const MAX_BORDERS: usize = 5000;
+/// The most messages and multiparts that may lie inside each other.
+const MAX_CONTAINERS: usize = 500;
 
-/// Says whether a mail can be parsed safely. One pass, no memory.
+/// Says whether a mail can be parsed safely.
 ///
 /// # Errors
 /// The first limit that is exceeded.
@@ -22,14 +25,18 @@ pub fn prescan(raw: &[u8]) -> Result<(), TooComplex> {
         return Err(TooComplex::Size);
     }
     check_header(raw)?;
-    let borders =
-        raw.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"--") && line.trim_ascii().len() > 2);
-    if borders.count() > MAX_BORDERS {
+    let types = content_types(raw);
+    if types.iter().filter(|of| is_container(of)).count() > MAX_CONTAINERS {
+        return Err(TooComplex::Nesting);
+    }
+    if types.len() > MAX_BORDERS {
         return Err(TooComplex::Parts);
     }
-    // Names of types may be broken by nothing but the slash, so they are found wherever they stand.
-    if count(raw, b"message/") + count(raw, b"/digest") > MAX_MESSAGES || count(raw, b"multipart/") > MAX_MULTIPARTS {
-        return Err(TooComplex::Nesting);
+
+    let borders = Borders::of(&types);
+    let lines = raw.split(|byte| *byte == b'\n').filter_map(|line| line.strip_prefix(b"--"));
+    if lines.filter(|line| borders.begin(line)).count() > MAX_BORDERS {
+        return Err(TooComplex::Parts);
     }
     Ok(())
 }
@@ -48,13 +55,75 @@ fn check_header(raw: &[u8]) -> Result<(), TooComplex> {
     Ok(())
 }
 
-/// How often a word stands in the bytes, in any case. It is found by its last letter that can have no case.
-fn count(raw: &[u8], word: &[u8]) -> usize {
-    let Some(slash) = word.iter().position(|byte| *byte == b'/') else { return 0 };
-    let slashes = raw.iter().enumerate().filter(|(_, byte)| **byte == b'/');
-    let stands = |at: usize| {
-        let start = at.checked_sub(slash)?;
-        raw.get(start..start + word.len()).filter(|found| found.eq_ignore_ascii_case(word))
-    };
-    slashes.filter(|(at, _)| stands(*at).is_some()).count()
+/// The fields `Content-Type` wherever they stand, in lower case, each with its folded lines; one too many at most.
+fn content_types(raw: &[u8]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in raw.split(|byte| *byte == b'\n') {
+        let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        inside = is_content_type(line) || (inside && folded);
+        if !inside {
+            continue;
+        }
+        let text = String::from_utf8_lossy(line).to_ascii_lowercase();
+        match found.last_mut().filter(|_| folded) {
+            Some(field) => field.push_str(&text),
+            None => found.push(text),
+        }
+        if found.len() > MAX_BORDERS {
+            break;
+        }
+    }
+    found
+}
+
+fn is_content_type(line: &[u8]) -> bool {
+    const NAME: &[u8] = b"content-type";
+    let name = line.get(..NAME.len()).filter(|name| name.eq_ignore_ascii_case(NAME));
+    name.is_some() && line[NAME.len()..].trim_ascii_start().starts_with(b":")
+}
+
+fn is_container(field: &str) -> bool {
+    field.contains("multipart/") || field.contains("message/") || field.contains("/digest")
+}
+
+/// The borders that fields declare. A parser takes a line for a border that begins with one.
+struct Borders {
+    names: BTreeSet<Vec<u8>>,
+    /// A border is written in a way that is not read here (RFC 2231), so any line may be one.
+    any: bool,
+}
+
+impl Borders {
+    fn of(types: &[String]) -> Self {
+        let mut borders = Self { names: BTreeSet::new(), any: false };
+        for field in types.iter().filter(|field| is_container(field)) {
+            for (at, name) in field.match_indices("boundary") {
+                match field[at + name.len()..].trim_start().strip_prefix('=') {
+                    Some(value) => borders.declare(value.trim_start()),
+                    None => borders.any = true,
+                }
+            }
+        }
+        borders
+    }
+
+    /// Keeps the shortest of those that begin alike.
+    fn declare(&mut self, value: &str) {
+        let name = match value.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next().unwrap_or_default(),
+            None => value.split([';', ' ', '\t', '\r']).next().unwrap_or_default(),
+        };
+        let name = name.trim().as_bytes().to_vec();
+        if !self.begin(&name) {
+            self.names.retain(|known| !known.starts_with(&name));
+            self.names.insert(name);
+        }
+    }
+
+    /// True when one of them begins the line.
+    fn begin(&self, line: &[u8]) -> bool {
+        let line = line.to_ascii_lowercase();
+        self.any || self.names.range(..=line.clone()).next_back().is_some_and(|name| line.starts_with(name))
+    }
 }

@@ -40,6 +40,8 @@ pub struct Received {
     pub reports: Vec<DeliveryReport>,
     /// The reader's software confirms that a mail was shown (RFC 8098).
     pub is_read_receipt: bool,
+    /// Somebody reports a mail as unwanted (ARF, RFC 5965).
+    pub is_feedback_report: bool,
     /// The method of a calendar part, as `REPLY`.
     pub calendar_method: Option<String>,
     /// Ids (`Message-ID`) of messages that are attached or quoted by a report.
@@ -75,8 +77,8 @@ impl Received {
         let attached: Vec<&Message<'_>> = attached.collect();
         Self {
             message_id: message.message_id().map(short),
-            in_reply_to: ids(message.in_reply_to()),
-            references: ids(message.references()),
+            in_reply_to: ids(message, "In-Reply-To"),
+            references: ids(message, "References"),
             from: from.as_ref().map(|(address, _)| address.clone()),
             from_name: from.and_then(|(_, name)| name),
             recipients: recipients(message),
@@ -86,11 +88,13 @@ impl Received {
             content_type: content_type(message),
             reports: report::find(message, &text(message)),
             is_read_receipt: message.parts.iter().any(|part| is_type(part, "message", "disposition-notification")),
+            is_feedback_report: message.parts.iter().any(|part| is_type(part, "message", "feedback-report")),
             calendar_method: message.parts.iter().find_map(calendar_method),
             attached_ids: attached
                 .iter()
                 .filter_map(|message| message.message_id().map(short))
                 .chain(returned_id(message))
+                .chain(ids(message, "X-Original-Message-ID"))
                 .collect(),
             has_attached_message: !attached.is_empty(),
             journaled_by: None,
@@ -126,20 +130,34 @@ fn short(text: &str) -> String {
     text.chars().take(MAX_VALUE).collect()
 }
 
-fn ids(value: &HeaderValue<'_>) -> Vec<String> {
-    let all: Vec<&str> = match value {
-        HeaderValue::Text(id) => vec![id],
-        HeaderValue::TextList(ids) => ids.iter().map(AsRef::as_ref).collect(),
+/// The ids in a field, oldest first. Libraries that fold long ids write them as encoded words, which RFC 2047 forbids there.
+fn ids(message: &Message<'_>, name: &str) -> Vec<String> {
+    let value = message.header(name).unwrap_or(&HeaderValue::Empty);
+    let all: Vec<String> = match value {
+        _ if message.header_raw(name).is_some_and(|raw| raw.contains("=?")) => {
+            let decoded = decoded(message.header_raw(name).unwrap_or_default());
+            decoded.split(|c: char| c.is_whitespace() || "<>,".contains(c)).map(str::to_owned).collect()
+        }
+        HeaderValue::Text(id) => vec![id.to_string()],
+        HeaderValue::TextList(ids) => ids.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     };
+    let all: Vec<&str> = all.iter().map(|id| id.trim_matches(['<', '>', ' '])).filter(|id| !id.is_empty()).collect();
     // The newest ones tell the most.
     let surplus = all.len().saturating_sub(MAX_IDS);
-    all[surplus..].iter().map(|id| short(id.trim_matches(['<', '>', ' ']))).collect()
+    all[surplus..].iter().map(|id| short(id)).collect()
 }
 
-/// The only mailbox of a field.
+/// A raw field value with its encoded words decoded, as a subject is.
+fn decoded(raw: &str) -> String {
+    let mail = format!("Subject: {}\r\n\r\n", raw.trim());
+    let parsed = MessageParser::default().parse(mail.as_bytes());
+    parsed.and_then(|parsed| parsed.subject().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The only mailbox of a field. A name with a comma and without quotation marks is read as a mailbox without an address.
 fn single(address: &Address<'_>) -> Option<(String, Option<String>)> {
-    let mut all = address.iter();
+    let mut all = address.iter().filter(|mailbox| mailbox.address().is_some_and(|address| address.contains('@')));
     let (first, second) = (all.next()?, all.next());
     second.is_none().then_some(())?;
     Some((first.address().map(short)?, first.name().map(short)))

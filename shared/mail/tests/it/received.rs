@@ -52,7 +52,7 @@ fn every_mail_is_what_its_name_says() {
     let mut count = 0;
     for (name, kind, raw) in named {
         count += 1;
-        let found = classify(&parse(&raw).unwrap(), returns_nobody(&raw), date(2026, 11, 24));
+        let found = classify(&parse(&raw).unwrap(), "", returns_nobody(&raw), date(2026, 11, 24));
         if found.kind != kind {
             wrong.push(format!("{name}: {found:?}"));
         }
@@ -89,7 +89,7 @@ fn broken_mails_break_nothing() {
     for (_, _, raw) in corpus() {
         for end in [raw.len() / 3, raw.len() / 2, raw.len() - 1] {
             if let Ok(mail) = parse(&raw[..end]) {
-                classify(&mail, false, date(2026, 11, 24));
+                classify(&mail, "", false, date(2026, 11, 24));
                 candidates(&mail, &[], Some("replies.example.com"));
             }
         }
