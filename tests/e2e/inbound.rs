@@ -326,6 +326,61 @@ async fn an_answer_to_a_reply_threads_on_both_sides_and_leaves_the_quoted_mail_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_recipient_cannot_stop_the_mail_to_another() {
+    let world = World::new().await;
+    let mut draft = offer();
+    draft["cc"] = json!([{"email": "rival@example.net"}]);
+    let id = world.send(draft).await;
+    let theirs = world.received().into_iter().find(|mail| mail.to == "rival@example.net").unwrap();
+    let report = "X-Failed-Recipients: purchasing@example.org\r\nAuto-Submitted: auto-replied\r\n";
+    let raw = answer(&theirs, report, "<purchasing@example.org>: 550 5.1.1 No such user");
+    post(&world, &raw.replace("Re: Angebot", "Mail delivery failed")).await;
+    for copy in world.message(&id).await["copies"].as_array().unwrap() {
+        assert_eq!(copy["status"], "delivered", "{copy}");
+    }
+    assert_eq!(world.call("GET", "/v1/suppressions", Value::Null).await.1["items"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stranger_who_guesses_our_id_is_shown_and_moves_nothing() {
+    let (world, id, mail) = sent(offer()).await;
+    let own = header(&mail, "References");
+    let own = own.split_whitespace().next().unwrap();
+    let raw = format!(
+        "From: Third <third@example.net>\r\nTo: sales@example.com\r\nSubject: Re: Angebot\r\nMessage-ID: <9@example.net>\r\n\
+         References: {own}\r\nContent-Type: text/plain\r\n\r\nYes.\r\n"
+    );
+    post(&world, &raw).await;
+    let event = back(&world, &id).await.remove(0);
+    assert_eq!(
+        (&event["reply"]["matched_by"], &event["reply"]["from"]),
+        (&json!("own_id"), &json!("third@example.net"))
+    );
+    assert_eq!(event["recipient"], "", "it is nobody of the message");
+    assert_eq!(world.kpi(&id, "replies").await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_is_too_complex_is_passed_on_whole() {
+    let world = World::new().await;
+    let settings = json!({"replies": "inbound_domain"});
+    assert_eq!(world.call("PATCH", "/v1/settings", settings).await.0, 200);
+    let id = world.send(offer()).await;
+    let mail = world.received().remove(0);
+    let parts = "--b\r\n\r\nx\r\n".repeat(6000);
+    let raw = answer(&mail, "", "")
+        .replace("Content-Type: text/plain; charset=utf-8", "Content-Type: multipart/mixed; boundary=b");
+    let to = header(&mail, "Reply-To");
+    let to = to.rsplit(['<', ' ']).next().unwrap().trim_end_matches('>');
+    let raw = format!("{}{parts}", raw.replace("To: sales@example.com", &format!("To: {to}")));
+    post(&world, &raw).await;
+    let event = back(&world, &id).await.remove(0);
+    assert_eq!((&event["reply"]["type"], &event["reply"]["reasons"]), (&json!("other"), &json!(["too_many_parts"])));
+    let passed_on = world.received().into_iter().find(|mail| mail.to == "sales@example.com").unwrap();
+    assert!(String::from_utf8_lossy(&passed_on.raw).contains(&parts), "the body goes along as it is");
+}
+
+#[tokio::test(start_paused = true)]
 async fn forged_mail_never_takes_the_place_of_an_answer() {
     let (world, id, mail) = sent(offer()).await;
     let forged = Envelope {

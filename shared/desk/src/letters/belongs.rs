@@ -41,7 +41,7 @@ pub(crate) async fn find(letters: &Letters<'_>, arrival: &Arrival, mail: &Receiv
         if let Some(message) = message.filter(|message| message.state == MessageState::Released) {
             let proven = recipient.filter(|_| by != MatchedBy::OwnId);
             let recipient =
-                sender_among(&message, mail).or(recipient.filter(|n| usize::from(*n) < message.recipients.len()));
+                sender_among(&message, mail).or(proven.filter(|n| usize::from(*n) < message.recipients.len()));
             return Ok(Some(Belongs { message, recipient, proven, by }));
         }
     }

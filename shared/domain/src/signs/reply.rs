@@ -89,9 +89,11 @@ impl Reply {
         self.id == other.id || (same_id && self.verified && other.verified)
     }
 
-    /// True for an answer by a person who is who they say: it counts, and ends a wait for a reply.
+    /// True for an answer by a person who is who they say: it counts, and ends a wait for a reply. Our own ids can be guessed,
+    /// so whoever is no recipient has to know more of the message than its id.
     pub fn is_answer(&self) -> bool {
-        self.kind == ReplyKind::Reply && self.verified && !self.own_team
+        let guessed = self.matched_by == MatchedBy::OwnId && self.from.is_some();
+        self.kind == ReplyKind::Reply && self.verified && !self.own_team && !guessed
     }
 }
 

@@ -220,3 +220,92 @@ fn filters_that_want_proof_are_no_persons() {
         assert_eq!(kind(&format!("{ANSWERS}{headers}"), "Click here."), ReplyKind::Challenge, "{headers}");
     }
 }
+
+fn answered(sent: &str, raw: &str) -> Classified {
+    classify(&parse(raw.replace('\n', "\r\n").as_bytes()).unwrap(), sent, false, date(2026, 11, 23))
+}
+
+#[test]
+fn the_subject_that_was_sent_says_nothing_about_who_answers() {
+    for sent in [
+        "Auto: VW Golf",
+        "Abwesenheitsplaner",
+        "Im Urlaub sparen",
+        "Out of office planning",
+        "De vacaciones",
+        "Failure notice boards",
+    ] {
+        let raw = format!("From: a@example.org\nSubject: Re: {sent}\nIn-Reply-To: <1@example.com>\n\nYes, please.\n");
+        assert_eq!(answered(sent, &raw).kind, ReplyKind::Reply, "{sent}");
+        let tagged = raw.replace("Re: ", "Re: [EXT] AW: ");
+        assert_eq!(answered(sent, &tagged).kind, ReplyKind::Reply, "{sent}");
+    }
+    let note = "From: a@example.org\nSubject: Out of office: Offer\nIn-Reply-To: <1@example.com>\n\nBack on Monday.\n";
+    assert_eq!(answered("Offer", note).kind, ReplyKind::AutoReply);
+}
+
+#[test]
+fn marks_of_gateways_stand_before_the_words_of_a_machine() {
+    for subject in [
+        "[AUTO GENERATED] Ticket",
+        "{External} Automatic reply: Offer",
+        "(External) Out of office",
+        "EXTERN: Automatische Antwort",
+    ] {
+        let raw = format!("From: a@example.org\nSubject: {subject}\nIn-Reply-To: <1@example.com>\n\nx\n");
+        assert_eq!(answered("Offer", &raw).kind, ReplyKind::AutoReply, "{subject}");
+    }
+}
+
+#[test]
+fn a_person_may_speak_of_an_absence() {
+    for text in [
+        "The offer is fine, please send the contract. I am on vacation until Friday, so no hurry.",
+        "Das Angebot passt, bitte schicken Sie den Vertrag. Ich bin im Urlaub bis Freitag.",
+        "L'offre nous convient, envoyez le contrat. Je suis en cong\u{e9} jusqu'au 3 d\u{e9}cembre.",
+    ] {
+        let raw = format!("From: a@example.org\nSubject: Re: Offer\nIn-Reply-To: <1@example.com>\n\n{text}\n");
+        assert_eq!(answered("Offer", &raw).kind, ReplyKind::Reply, "{text}");
+    }
+    let note = "From: a@example.org\nSubject: Re: Offer\nIn-Reply-To: <1@example.com>\n\n\
+        Thank you for your message. I am out of the office until Friday.\n";
+    assert_eq!(answered("Offer", note).kind, ReplyKind::AutoReply);
+}
+
+#[test]
+fn servers_never_answer_as_persons() {
+    for (head, text, kind, reason) in [
+        ("From: MAILER-DAEMON@example.org", "Hello", ReplyKind::AutoReply, "sent_by_a_server"),
+        (
+            "From: postmaster@example.org",
+            "550 User unknown, could not be delivered",
+            ReplyKind::Bounce,
+            "text_undeliverable",
+        ),
+        (
+            "From: mailer-daemon@example.org",
+            "Warning: delivery has been delayed, we will keep trying.",
+            ReplyKind::Other,
+            "report_delayed",
+        ),
+        (
+            "X-List-Administrivia: yes",
+            "Your mail awaits moderator approval.",
+            ReplyKind::AutoReply,
+            "header_of_a_responder",
+        ),
+        ("X-Auto-Reply: yes", "Thanks.", ReplyKind::AutoReply, "header_of_a_responder"),
+    ] {
+        let raw = format!("{head}\nSubject: Re: Offer\nIn-Reply-To: <1@example.com>\n\n{text}\n");
+        let found = answered("Offer", &raw);
+        assert_eq!((found.kind, found.reasons.first()), (kind, Some(&reason)), "{head} {text}");
+    }
+}
+
+#[test]
+fn nobody_returns_before_the_note_came() {
+    let raw = "From: a@example.org\nSubject: Out of office\nIn-Reply-To: <1@example.com>\n\n\
+        I am out of the office. I will be back on 12.11.2026.\n";
+    let found = answered("Offer", raw);
+    assert_eq!((found.kind, found.returns_on), (ReplyKind::AutoReply, None));
+}
