@@ -326,6 +326,25 @@ async fn an_answer_to_a_reply_threads_on_both_sides_and_leaves_the_quoted_mail_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_complaint_that_comes_as_a_mail_stops_further_mail() {
+    for (kind, status) in [("abuse", "complained"), ("not-spam", "delivered")] {
+        let (world, id, mail) = sent(offer()).await;
+        let raw = format!(
+            "From: Feedback <fbl@provider.example>\r\nTo: sales@example.com\r\nSubject: FW: Angebot\r\nMessage-ID: <7@provider.example>\r\n\
+             MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n\
+             --b\r\nContent-Type: text/plain\r\n\r\nThis is an email abuse report.\r\n\
+             --b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: {kind}\r\nUser-Agent: x/1\r\nVersion: 1\r\n\r\n\
+             --b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {}\r\nSubject: Angebot\r\n\r\nHello\r\n--b--\r\n",
+            header(&mail, "Message-ID")
+        );
+        post(&world, &raw).await;
+        assert_eq!(world.message(&id).await["copies"][0]["status"], status, "{kind}");
+        let suppressed = world.call("GET", "/v1/suppressions", Value::Null).await.1;
+        assert_eq!(suppressed["items"].as_array().unwrap().len(), usize::from(kind == "abuse"), "{suppressed}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_recipient_cannot_stop_the_mail_to_another() {
     let world = World::new().await;
     let mut draft = offer();

@@ -78,7 +78,7 @@ async fn take_in(app: &App, arrival: &Arrival) -> Result<Outcome, Later> {
     let letters = Letters { store: &app.store, signer: &app.signer, inbound_domain: app.inbound_domain.as_deref() };
     match letters.read(arrival, &raw).await? {
         None => return Ok(Outcome::Drop("belongs to no message")),
-        Some(LetterNews::Bounce(report)) => app.feedback.put(&FeedbackTask::ReportV1(*report)).await?,
+        Some(LetterNews::Report(report)) => app.feedback.put(&FeedbackTask::ReportV1(*report)).await?,
         Some(LetterNews::Reply { reply, for_author }) => {
             if for_author {
                 let (message, key, verified) = (reply.message, arrival.key.clone(), reply.reply.verified);

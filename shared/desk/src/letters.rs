@@ -8,8 +8,8 @@ use domain::message::copy::delivery::SesReport;
 use domain::signs::reply::{MessageReply, ReplyKind};
 
 mod belongs;
-mod bounce;
 mod letter;
+mod report;
 
 use letter::{Letter, Opened};
 
@@ -27,8 +27,8 @@ pub struct Letters<'a> {
 /// The news that a letter brings.
 #[derive(Debug, Clone)]
 pub enum LetterNews {
-    /// A server reports that a copy came back.
-    Bounce(Box<SesReport>),
+    /// A server reports that a copy came back, or that its recipient calls it unwanted.
+    Report(Box<SesReport>),
     /// A mail belongs to a message.
     Reply {
         /// The mail, as it is kept.
@@ -47,10 +47,10 @@ impl Letters<'_> {
         let opened = Opened::of(arrival, raw);
         let Some(belongs) = belongs::find(self, arrival, &opened.mail).await? else { return Ok(None) };
         let letter = Letter::of(opened, arrival, &belongs.message.subject);
-        if letter.kind() == ReplyKind::Bounce
-            && let Some(report) = bounce::report(self.store, arrival, &letter, &belongs).await?
+        if matches!(letter.kind(), ReplyKind::Bounce | ReplyKind::Complaint)
+            && let Some(report) = report::of(self.store, arrival, &letter, &belongs).await?
         {
-            return Ok(Some(LetterNews::Bounce(Box::new(report))));
+            return Ok(Some(LetterNews::Report(Box::new(report))));
         }
 
         let reply = letter.reply(arrival, &belongs);

@@ -32,7 +32,7 @@ pub fn classify(mail: &Received, sent_subject: &str, empty_envelope: bool, today
     // The author's own words say nothing about who answers them.
     let subject = if phrases::is_same_subject(&mail.subject, sent_subject) { "" } else { &mail.subject };
     if mail.is_feedback_report {
-        return kind(ReplyKind::Other, vec!["feedback_report"]);
+        return kind(ReplyKind::Complaint, vec!["feedback_report"]);
     }
     let by_server = has_no_sender(mail, empty_envelope) || has_name_of_server(mail);
     if is_delayed(mail, by_server) {

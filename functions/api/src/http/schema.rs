@@ -122,13 +122,13 @@ words! {
     CardActionWord: "phone_call" | "snooze" | "dismiss" | "undo";
     /// What happened to a message.
     EventKindWord: "sent" | "delivered" | "bounced" | "complained" | "open" | "click" | "attachment_view" | "reply"
-        | "auto_reply" | "forward" | "challenge" | "bounce_mail" | "other_mail";
+        | "auto_reply" | "forward" | "challenge" | "bounce_mail" | "complaint_mail" | "other_mail";
     /// The class of a verdict.
     VerdictWord: "human" | "proxy" | "prefetch" | "scanner" | "own_team" | "duplicate" | "unknown";
     /// The kind of device.
     DeviceWord: "desktop" | "mobile" | "tablet" | "unknown";
     /// What a mail is that came back.
-    ReplyKindWord: "reply" | "auto_reply" | "bounce" | "forward" | "challenge" | "other";
+    ReplyKindWord: "reply" | "auto_reply" | "bounce" | "complaint" | "forward" | "challenge" | "other";
     /// How a mail was joined with its message.
     MatchedByWord: "reply_address" | "own_id" | "ses_id";
     /// Why an address is suppressed.

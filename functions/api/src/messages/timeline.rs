@@ -200,6 +200,7 @@ fn reply_kind(kind: ReplyKind) -> &'static str {
         ReplyKind::AutoReply => "auto_reply",
         ReplyKind::Forward => "forward",
         ReplyKind::Challenge => "challenge",
+        ReplyKind::Complaint => "complaint_mail",
         ReplyKind::Bounce => "bounce_mail",
         ReplyKind::Other => "other_mail",
     }

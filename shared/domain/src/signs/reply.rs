@@ -22,6 +22,8 @@ pub enum ReplyKind {
     AutoReply,
     /// A server sends the message back (RFC 3464).
     Bounce,
+    /// A mail service reports that its user calls the message unwanted (ARF, RFC 5965).
+    Complaint,
     /// Somebody passes the message on.
     Forward,
     /// A spam filter asks the sender to prove something.

@@ -88,7 +88,7 @@ impl Received {
             content_type: content_type(message),
             reports: report::find(message, &text(message)),
             is_read_receipt: message.parts.iter().any(|part| is_type(part, "message", "disposition-notification")),
-            is_feedback_report: message.parts.iter().any(|part| is_type(part, "message", "feedback-report")),
+            is_feedback_report: message.parts.iter().any(is_feedback_report),
             calendar_method: message.parts.iter().find_map(calendar_method),
             attached_ids: attached
                 .iter()
@@ -213,6 +213,17 @@ fn returned_id(message: &Message<'_>) -> Option<String> {
     let part = message.parts.iter().find(|part| is_type(part, "text", "rfc822-headers"))?;
     let header = MessageParser::default().parse(part.text_contents()?.as_bytes())?;
     header.message_id().map(short)
+}
+
+/// A report of something unwanted. The same format tells what users took back (`not-spam`, RFC 6430), and failed checks of
+/// senders (`auth-failure`, RFC 6591).
+fn is_feedback_report(part: &mail_parser::MessagePart<'_>) -> bool {
+    let tells_else = || {
+        let fields = String::from_utf8_lossy(part.contents()).to_ascii_lowercase();
+        let mut types = fields.lines().filter_map(|line| line.strip_prefix("feedback-type:"));
+        types.any(|kind| ["not-spam", "auth-failure"].contains(&kind.trim()))
+    };
+    is_type(part, "message", "feedback-report") && !tells_else()
 }
 
 fn calendar_method(part: &mail_parser::MessagePart<'_>) -> Option<String> {
