@@ -31,8 +31,11 @@ pub fn classify(mail: &Received, sent_subject: &str, empty_envelope: bool, today
     let kind = |kind, reasons| Classified { kind, reasons, returns_on: None };
     // The author's own words say nothing about who answers them.
     let subject = if phrases::is_same_subject(&mail.subject, sent_subject) { "" } else { &mail.subject };
-    if mail.is_feedback_report {
-        return kind(ReplyKind::Complaint, vec!["feedback_report"]);
+    match mail.feedback.as_deref() {
+        // What users took back (RFC 6430), and failed checks of senders (RFC 6591).
+        Some("not-spam" | "auth-failure") => return kind(ReplyKind::Other, vec!["feedback_report"]),
+        Some(_) => return kind(ReplyKind::Complaint, vec!["feedback_report"]),
+        None => {}
     }
     let by_server = has_no_sender(mail, empty_envelope) || has_name_of_server(mail);
     if is_delayed(mail, by_server) {

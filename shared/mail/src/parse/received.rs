@@ -40,8 +40,8 @@ pub struct Received {
     pub reports: Vec<DeliveryReport>,
     /// The reader's software confirms that a mail was shown (RFC 8098).
     pub is_read_receipt: bool,
-    /// Somebody reports a mail as unwanted (ARF, RFC 5965).
-    pub is_feedback_report: bool,
+    /// What a mail service reports about a mail (`Feedback-Type` of RFC 5965), as `abuse`; empty when it does not say.
+    pub feedback: Option<String>,
     /// The method of a calendar part, as `REPLY`.
     pub calendar_method: Option<String>,
     /// Ids (`Message-ID`) of messages that are attached or quoted by a report.
@@ -88,7 +88,7 @@ impl Received {
             content_type: content_type(message),
             reports: report::find(message, &text(message)),
             is_read_receipt: message.parts.iter().any(|part| is_type(part, "message", "disposition-notification")),
-            is_feedback_report: message.parts.iter().any(is_feedback_report),
+            feedback: message.parts.iter().find_map(feedback),
             calendar_method: message.parts.iter().find_map(calendar_method),
             attached_ids: attached
                 .iter()
@@ -215,15 +215,12 @@ fn returned_id(message: &Message<'_>) -> Option<String> {
     header.message_id().map(short)
 }
 
-/// A report of something unwanted. The same format tells what users took back (`not-spam`, RFC 6430), and failed checks of
-/// senders (`auth-failure`, RFC 6591).
-fn is_feedback_report(part: &mail_parser::MessagePart<'_>) -> bool {
-    let tells_else = || {
-        let fields = String::from_utf8_lossy(part.contents()).to_ascii_lowercase();
-        let mut types = fields.lines().filter_map(|line| line.strip_prefix("feedback-type:"));
-        types.any(|kind| ["not-spam", "auth-failure"].contains(&kind.trim()))
-    };
-    is_type(part, "message", "feedback-report") && !tells_else()
+/// The type of a feedback report, in lower case.
+fn feedback(part: &mail_parser::MessagePart<'_>) -> Option<String> {
+    let part = Some(part).filter(|part| is_type(part, "message", "feedback-report"))?;
+    let fields = String::from_utf8_lossy(part.contents()).to_ascii_lowercase();
+    let kind = fields.lines().find_map(|line| line.strip_prefix("feedback-type:"));
+    Some(short(kind.unwrap_or_default().trim()))
 }
 
 fn calendar_method(part: &mail_parser::MessagePart<'_>) -> Option<String> {
