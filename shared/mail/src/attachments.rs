@@ -20,7 +20,7 @@ pub struct Listed<'a> {
 /// The list as HTML, "" when there are no files.
 ///
 /// A table with styles in the elements: that is what every mail client shows the same way. The
-/// links are marked so that [`track`](crate::track) leaves them alone.
+/// links are marked so that [`track`] leaves them alone.
 pub fn html_list(files: &[Listed<'_>]) -> String {
     if files.is_empty() {
         return String::new();

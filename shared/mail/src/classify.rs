@@ -55,6 +55,13 @@ pub fn classify(mail: &Received, sent_subject: &str, empty_envelope: bool, today
         return kind(ReplyKind::Other, vec!["calendar_reply"]);
     }
     let text = own_words::of(&mail.text);
+    if mail.reports.is_empty()
+        && !mail.is_read_receipt
+        && has_name_of_server(mail)
+        && !automatic::says_so_itself(mail, subject)
+    {
+        return kind(ReplyKind::Bounce, vec!["sent_by_a_server"]);
+    }
     let reasons = automatic::reasons(mail, subject, &text, empty_envelope);
     if !reasons.is_empty() {
         return Classified {
@@ -102,12 +109,18 @@ fn has_no_sender(mail: &Received, empty_envelope: bool) -> bool {
     empty_envelope || mail.header("return-path").any(|path| path == "<>")
 }
 
-/// It comes from a name that is reserved for mail servers (RFC 2142, section 5), of which none answers as a person does.
+/// It comes from a name that is reserved for mail servers (RFC 2142, section 5). None of them answers as a person does: they
+/// give mail back, unless they say something else.
 fn has_name_of_server(mail: &Received) -> bool {
+    has_name(mail, &["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"])
+}
+
+/// Whether its sender, or the address to which it is returned, has one of these names.
+fn has_name(mail: &Received, names: &[&str]) -> bool {
     let returned = mail.header("return-path").map(|path| path.trim_matches(['<', '>']));
     mail.from.as_deref().into_iter().chain(returned).any(|address| {
         let local = address.split('@').next().unwrap_or_default().to_lowercase();
-        ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"].contains(&local.as_str())
+        names.contains(&local.as_str())
     })
 }
 

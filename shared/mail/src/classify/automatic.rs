@@ -22,6 +22,22 @@ const HEADERS: &[&str] = &[
     "x-list-administrivia",
 ];
 
+/// Names that say that nobody reads an answer, and those of programs for lists.
+const PROGRAMS: &[&str] = &[
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "autoreply",
+    "auto-reply",
+    "autoresponder",
+    "majordomo",
+    "listserv",
+    "listproc",
+    "mailman",
+];
+
 /// A text of more than this many characters was written by somebody.
 const SHORT: usize = 1500;
 
@@ -41,12 +57,21 @@ pub(super) fn reasons(mail: &Received, subject: &str, text: &str, empty_envelope
         (mail.is_read_receipt, "read_receipt"),
         (mail.reports.is_empty() && mail.content_type == "multipart/report" && !mail.is_read_receipt, "report"),
         (super::has_no_sender(mail, empty_envelope), "empty_return_path"),
-        (super::has_name_of_server(mail), "sent_by_a_server"),
+        (super::has_name(mail, PROGRAMS), "sent_by_a_program"),
         (phrases::begins(subject, phrases::AUTOMATIC), "subject_automatic"),
         (phrases::begins(subject, phrases::ABSENT), "subject_absence"),
         (says_so(text, mail), "text_absence"),
     ];
     checks.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
+}
+
+/// A machine that says of itself that it answers (RFC 3834, section 5.2: `auto-replied`), or a note.
+pub(super) fn says_so_itself(mail: &Received, subject: &str) -> bool {
+    let replied = mail.header("auto-submitted").any(|value| value.to_ascii_lowercase().starts_with("auto-replied"));
+    let in_subject = phrases::begins(subject, phrases::AUTOMATIC) || phrases::begins(subject, phrases::ABSENT);
+    replied
+        || in_subject
+        || [phrases::TEXT_AUTOMATIC, phrases::TEXT_ABSENT].iter().any(|all| phrases::contains(&mail.text, all))
 }
 
 /// RFC 3834, section 5: every value but *no* was not written by a person.

@@ -275,7 +275,9 @@ fn a_person_may_speak_of_an_absence() {
 #[test]
 fn servers_never_answer_as_persons() {
     for (head, text, kind, reason) in [
-        ("From: MAILER-DAEMON@example.org", "Hello", ReplyKind::AutoReply, "sent_by_a_server"),
+        ("From: MAILER-DAEMON@example.org", "Hello", ReplyKind::Bounce, "sent_by_a_server"),
+        ("From: postmaster@example.org", "This is an automatic reply.", ReplyKind::AutoReply, "text_absence"),
+        ("From: no-reply@example.org", "Your case was closed.", ReplyKind::AutoReply, "sent_by_a_program"),
         (
             "From: postmaster@example.org",
             "550 User unknown, could not be delivered",
