@@ -12,6 +12,8 @@ mod objections;
 mod people;
 mod performance;
 mod privacy;
+mod reminders;
+mod reports;
 mod retention;
 mod schedules;
 mod sending;
