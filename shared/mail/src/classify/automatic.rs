@@ -57,7 +57,7 @@ pub(super) fn reasons(mail: &Received, subject: &str, text: &str, empty_envelope
         (mail.is_read_receipt, "read_receipt"),
         (mail.reports.is_empty() && mail.content_type == "multipart/report" && !mail.is_read_receipt, "report"),
         (super::has_no_sender(mail, empty_envelope), "empty_return_path"),
-        (super::has_name(mail, PROGRAMS), "sent_by_a_program"),
+        (sent_by_program(mail), "sent_by_a_program"),
         (phrases::begins(subject, phrases::AUTOMATIC), "subject_automatic"),
         (phrases::begins(subject, phrases::ABSENT), "subject_absence"),
         (says_so(text, mail), "text_absence"),
@@ -72,6 +72,12 @@ pub(super) fn says_so_itself(mail: &Received, subject: &str) -> bool {
     replied
         || in_subject
         || [phrases::TEXT_AUTOMATIC, phrases::TEXT_ABSENT].iter().any(|all| phrases::contains(&mail.text, all))
+}
+
+/// Persons also answer through such addresses, those of a help desk for instance; then they answer a mail.
+fn sent_by_program(mail: &Received) -> bool {
+    let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    !answers && super::has_name(mail, PROGRAMS)
 }
 
 /// RFC 3834, section 5: every value but *no* was not written by a person.

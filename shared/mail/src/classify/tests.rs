@@ -277,7 +277,7 @@ fn servers_never_answer_as_persons() {
     for (head, text, kind, reason) in [
         ("From: MAILER-DAEMON@example.org", "Hello", ReplyKind::Bounce, "sent_by_a_server"),
         ("From: postmaster@example.org", "This is an automatic reply.", ReplyKind::AutoReply, "text_absence"),
-        ("From: no-reply@example.org", "Your case was closed.", ReplyKind::AutoReply, "sent_by_a_program"),
+        ("From: no-reply@example.org", "Yes, that suits us.", ReplyKind::Reply, "header_in_reply_to"),
         (
             "From: postmaster@example.org",
             "550 User unknown, could not be delivered",
@@ -302,6 +302,12 @@ fn servers_never_answer_as_persons() {
         let found = answered("Offer", &raw);
         assert_eq!((found.kind, found.reasons.first()), (kind, Some(&reason)), "{head} {text}");
     }
+}
+
+#[test]
+fn a_program_that_refers_to_no_mail_is_no_person() {
+    let found = answered("Offer", "From: no-reply@example.org\nSubject: Your case\n\nYour case was closed.\n");
+    assert_eq!((found.kind, found.reasons), (ReplyKind::AutoReply, vec!["sent_by_a_program"]));
 }
 
 #[test]
