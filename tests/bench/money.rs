@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::cost::{Cost, addressed, sent_with_file, used};
 use crate::world::World;
 
-/// How many alarms the template has; one over two metrics counts as two. `tests/deploy/template.py` counts them.
+/// How many alarms the template has. `tests/deploy/template.py` counts them.
 const ALARMS: u32 = 41;
 /// Function, memory in MB as `template.yaml` sets it, and billed milliseconds that are assumed, generously.
 const BILLED: [(&str, f64, f64); 6] = [
