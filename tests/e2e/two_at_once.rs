@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::inbound::answer;
 use crate::world::{World, offer};
 
-/// What the API answered.
+/// An answer of the API: status and body.
 type Answer = (u16, Value);
 
 /// Runs both flows in every order and asks `holds` afterwards. Gives the number of orders.

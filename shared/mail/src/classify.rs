@@ -32,7 +32,7 @@ pub fn classify(mail: &Received, sent_subject: &str, empty_envelope: bool, today
     // The author's own words say nothing about who answers them.
     let subject = if phrases::is_same_subject(&mail.subject, sent_subject) { "" } else { &mail.subject };
     match mail.feedback.as_deref() {
-        // What users took back (RFC 6430), and failed checks of senders (RFC 6591).
+        // Users took a complaint back (RFC 6430), or a check of the sender failed (RFC 6591).
         Some("not-spam" | "auth-failure") => return kind(ReplyKind::Other, vec!["feedback_report"]),
         Some(_) => return kind(ReplyKind::Complaint, vec!["feedback_report"]),
         None => {}

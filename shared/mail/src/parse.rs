@@ -90,7 +90,7 @@ pub fn parse_header(raw: &[u8]) -> Received {
         }
         end += line.len();
     }
-    // Without its type, the header announces no parts.
+    // The parser reads the fields alone, whatever parts they announce.
     let header = [&raw[..end], b"\r\n"].concat();
     let read = MessageParser::default().parse_headers(&header).map(|message| Received::of(&message));
     read.unwrap_or_default()

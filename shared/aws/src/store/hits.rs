@@ -31,7 +31,7 @@ pub struct Figures {
     /// Short hashes of the last hits that were only counted, so that a batch that comes again is not counted twice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<u32>,
-    /// Which persons did what, noted once the log is full: what one of them does for the first time is kept all the same.
+    /// The deeds of each person, noted once the log is full: a first one of its kind is kept all the same.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub deeds: BTreeSet<(u16, DeedKind)>,
     /// Recipients who were forgotten. What they do is not recorded, and what was is taken out of the log: whoever records

@@ -21,7 +21,7 @@ const VIRUS: &str = "virus";
 
 /// A mail that was opened as far as it can be.
 pub(crate) struct Opened {
-    /// All that it says; of what is too complex, what its header says.
+    /// The mail as far as it was read: whole, or its header alone.
     pub(crate) mail: Received,
     /// Why not all of it was read.
     sealed: Option<&'static str>,
@@ -35,7 +35,7 @@ pub(crate) struct Letter {
 }
 
 impl Opened {
-    /// Reads a mail. What has a virus is not opened.
+    /// Reads a mail, unless it has a virus.
     pub(crate) fn of(arrival: &Arrival, raw: &[u8]) -> Self {
         if arrival.verdicts.virus == AuthCheck::Fail {
             return Self { mail: Received::default(), sealed: Some(VIRUS) };
@@ -48,7 +48,7 @@ impl Opened {
 }
 
 impl Letter {
-    /// The mail as an answer to a message with this subject. What could not be read is *other*, with the reason.
+    /// The mail as an answer to a message with this subject. A mail that could not be read is *other*, with the reason.
     pub(crate) fn of(Opened { mail, sealed }: Opened, arrival: &Arrival, sent_subject: &str) -> Self {
         let today = arrival.at.to_zoned(TimeZone::UTC).date();
         let classified = match sealed {
@@ -63,7 +63,7 @@ impl Letter {
         self.classified.kind
     }
 
-    /// What it says; of what is too complex, what its header says.
+    /// The mail as it was read: whole, or its header alone when it is too complex.
     pub(crate) fn mail(&self) -> &Received {
         &self.mail
     }

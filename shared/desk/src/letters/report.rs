@@ -50,7 +50,7 @@ fn news(arrival: &Arrival, letter: &Letter, belongs: &Belongs) -> Option<(u16, D
     Some((recipient, DeliveryNews::Bounced(bounce)))
 }
 
-/// Which recipient of the message is meant, by any of the names that a report has for somebody.
+/// The recipient who is meant, by any of the names that a report has for somebody.
 fn about(belongs: &Belongs, reports: &[DeliveryReport]) -> Option<(u16, DeliveryReport)> {
     let position = |report: &DeliveryReport| {
         let is_named = |address: &str| report.recipients.iter().any(|name| name.eq_ignore_ascii_case(address));

@@ -207,7 +207,7 @@ fn claimed_part(segment: &str) -> &str {
     &segment[..end.unwrap_or(segment.len())]
 }
 
-/// What a path segment claims to be, **not** verified: for telling addresses of ours from others.
+/// The token that a path segment claims to be, **not** verified: it tells addresses of ours from others.
 pub fn claimed(kind: TokenKind, segment: &str) -> Option<Token> {
     let bytes = decode(segment)?;
     parse(kind, &bytes[..bytes.len() - MAC])

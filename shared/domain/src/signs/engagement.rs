@@ -161,7 +161,7 @@ pub struct Engagement {
 }
 
 impl Engagement {
-    /// Which persons did what, whatever the number of times.
+    /// The deeds of each person, by the place of the recipient, whatever the number of times.
     pub fn deeds(&self) -> BTreeSet<(u16, DeedKind)> {
         let persons = self.judged.iter().filter(|judged| judged.verdict.class.is_person() && !judged.hit.request.head);
         persons.map(|judged| (judged.hit.recipient, judged.hit.action.into())).collect()

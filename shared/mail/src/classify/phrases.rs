@@ -22,7 +22,7 @@ pub(super) const TEXT_ABSENT: &str = include_str!("../phrases/text_absent.txt");
 /// What such a person adds: until when, and whom to ask meanwhile.
 pub(super) const TEXT_MEANWHILE: &str = include_str!("../phrases/text_meanwhile.txt");
 
-/// What such a note begins and ends with, and no answer consists of.
+/// Thanks and greetings: a note begins and ends with them, and no answer consists of them.
 pub(super) const TEXT_THANKS: &str = include_str!("../phrases/text_thanks.txt");
 
 /// Sentences of a server that gives a mail back.

@@ -38,11 +38,11 @@ fn plain(value: &str) -> String {
 
 /// Everything but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What a field of `mailto:` takes beyond them. A plus sign would be read as a space by some.
+/// The characters that a field of `mailto:` takes beyond them. A plus sign would be read as a space by some.
 const NOT_IN_A_FIELD: &AsciiSet = &RESERVED.remove(b'@');
-/// What the address of `mailto:` takes beyond them (RFC 6068, section 2), without what separates.
+/// The characters that the address of `mailto:` takes beyond them (RFC 6068, section 2), without separators.
 const NOT_IN_A_MAILBOX: &AsciiSet = &NOT_IN_A_FIELD.remove(b'+');
-/// What `tel:` takes beyond them (RFC 3966, section 3): the plus sign and what separates groups.
+/// The characters that `tel:` takes beyond them (RFC 3966, section 3): the plus sign and separators of groups.
 const NOT_IN_A_NUMBER: &AsciiSet = &RESERVED.remove(b'+').remove(b'(').remove(b')').remove(b'*');
 
 /// A part of an address, encoded so that it stays a part.

@@ -36,11 +36,11 @@ pub struct Received {
     pub headers: Vec<(String, String)>,
     /// The content type of the whole, as `multipart/report`.
     pub content_type: String,
-    /// What a server reports about the delivery of an earlier mail (RFC 3464), for each recipient.
+    /// The reports of a server about the delivery of an earlier mail (RFC 3464), one for each recipient.
     pub reports: Vec<DeliveryReport>,
     /// The reader's software confirms that a mail was shown (RFC 8098).
     pub is_read_receipt: bool,
-    /// What a mail service reports about a mail (`Feedback-Type` of RFC 5965), as `abuse`; empty when it does not say.
+    /// The type of a feedback report (`Feedback-Type` of RFC 5965), as `abuse`; empty when the report does not say.
     pub feedback: Option<String>,
     /// The method of a calendar part, as `REPLY`.
     pub calendar_method: Option<String>,
@@ -101,13 +101,13 @@ impl Received {
         }
     }
 
-    /// What is reported about the first recipient that a mail did not reach, else about the first one.
+    /// The report about the first recipient that a mail did not reach, else about the first one.
     pub fn report(&self) -> Option<&DeliveryReport> {
         let failed = self.reports.iter().find(|report| report.action == ReportAction::Failed);
         failed.or(self.reports.first())
     }
 
-    /// What a mail that came back says about each recipient, be it in its fields or in its text.
+    /// The failures that a returned mail names, be it in its fields or in its text.
     pub fn returned(&self) -> Vec<DeliveryReport> {
         let failed = self.reports.iter().filter(|report| report.action == ReportAction::Failed);
         let mut failed: Vec<DeliveryReport> = failed.cloned().collect();

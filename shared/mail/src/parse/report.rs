@@ -25,7 +25,7 @@ pub enum ReportAction {
     Arrived,
 }
 
-/// What a server reports about one recipient.
+/// The report of a server about one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryReport {
     /// What became of it.

@@ -9,7 +9,7 @@ use super::from_html::End;
 /// How many open elements are looked at, so that deep nesting costs no more than its length.
 const FAR: usize = 64;
 
-/// What an element is to the rules of implied ends.
+/// The kinds of elements that the rules of implied ends tell apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Paragraph,
@@ -92,7 +92,7 @@ impl OpenElements {
         Some(self.next)
     }
 
-    /// What ends where an element with this tag begins, innermost first.
+    /// The ends that an element with this tag implies where it begins, innermost first.
     pub(super) fn implied_ends(&mut self, tag: &str) -> Vec<End> {
         let next = Kind::of(tag);
         let mut ended = Vec::new();
@@ -107,7 +107,7 @@ impl OpenElements {
         ended
     }
 
-    /// What ends with the element of this number, innermost first; nothing when it has ended before.
+    /// The ends that come with the end of this element, innermost first; none when it has ended before.
     pub(super) fn end(&mut self, id: u64) -> Vec<End> {
         self.all.binary_search_by_key(&id, |open| open.id).map(|at| self.cut(at)).unwrap_or_default()
     }

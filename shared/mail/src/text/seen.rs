@@ -1,4 +1,4 @@
-//! What a reader sees of an element, by its own attributes.
+//! Whether a reader sees an element and its line breaks, by its own attributes.
 
 use lol_html::html_content::Element;
 

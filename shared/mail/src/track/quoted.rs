@@ -9,7 +9,7 @@ use lol_html::html_content::Element;
 pub(crate) enum Mark {
     /// What is inside the element is quoted.
     Inside,
-    /// What is inside is quoted up to the end of the first [`Mark::Inside`] in it: what an author writes below a quotation
+    /// Its content is quoted up to the end of the first [`Mark::Inside`] in it: an author's own words below a quotation
     /// in Gmail lies inside of its container. A forwarded mail has no quotation of its own there and is quoted to the end.
     Container,
     /// The element and everything after it is quoted.

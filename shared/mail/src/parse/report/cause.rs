@@ -1,7 +1,7 @@
 //! Why a mail came back: whether the address is at fault and will not work later, or anything else.
 //!
 //! The words of the server that refused come first, then its own code, then the `Status` that the reporting server made of
-//! it (RFC 3464, section 2.3.4), which often is a general one. What tells nothing is *soft*: a refusal that is shown and
+//! it (RFC 3464, section 2.3.4), which often is a general one. A reason that tells nothing is *soft*: a refusal that is shown and
 //! tried again harms less than an address that nobody may write to any more.
 
 use super::words;
@@ -52,7 +52,7 @@ fn enhanced_codes(text: &str) -> impl DoubleEndedIterator<Item = String> {
 fn is_enhanced(word: &str) -> bool {
     let parts: Vec<&str> = word.split('.').collect();
     let [class, subject, detail] = parts[..] else { return false };
-    ["2", "4", "5"].contains(&class) && (1..=1).contains(&subject.len()) && (1..=3).contains(&detail.len())
+    ["2", "4", "5"].contains(&class) && subject.len() == 1 && (1..=3).contains(&detail.len())
 }
 
 /// The words without the addresses, whose letters may spell anything.

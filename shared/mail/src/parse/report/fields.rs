@@ -8,7 +8,7 @@ const MAX_LINES: usize = 2000;
 /// The fields that name a recipient (RFC 3464, sections 2.3.1 and 2.3.2), and what servers write beside them.
 const NAMES: &[&str] = &["original-recipient", "final-recipient", "x-actual-recipient", "actual-recipient"];
 
-/// What each group with a recipient says. Some servers write the fields of the whole into the same group.
+/// The report of each group with a recipient. Some servers write the fields of the whole into the same group.
 pub(super) fn read(text: &str) -> Vec<DeliveryReport> {
     groups(text).iter().filter_map(|group| report(group)).collect()
 }
