@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use aws::store::{Error, Figures};
 use domain::ground::id::EventId;
 use domain::message::MessageWithCopies;
-use domain::signs::engagement::{FoldContext, fold};
+use domain::signs::engagement::{FoldContext, first_deeds, fold, may_be_by_person};
 use domain::signs::event::Hit;
 
 use crate::{App, announce};
@@ -27,40 +27,29 @@ pub(crate) async fn record(
     hits: Vec<Hit>,
 ) -> Result<Figures, Error> {
     let context = FoldContext::of(&stored.message, &stored.copies);
-    let firsts: Vec<Hit> = hits.iter().filter(|hit| may_be_first(hit, before, &context)).cloned().collect();
+    let is_known = |hit: &Hit| before.deeds.contains(&(hit.recipient, hit.action.into()));
+    let firsts = hits.iter().filter(|hit| !is_known(hit) && may_be_by_person(hit, &context));
+    let firsts: Vec<Hit> = firsts.cloned().collect();
     if firsts.is_empty() {
         return Ok(count_only(before, &hits));
     }
 
     let mut log = app.store.hits(stored.message.id).await?;
     log.retain(|hit| !before.erased.contains(&hit.recipient));
-    let told = fold(log.clone(), &context).deeds();
-    let all = fold(log.iter().cloned().chain(firsts), &context);
-    let known: BTreeSet<EventId> = log.iter().map(|hit| hit.id).collect();
-    let by_persons = all.judged.iter().filter(|judged| judged.verdict.class.is_person()).map(|judged| &judged.hit);
-    let mut deeds = told;
-    let kept: Vec<Hit> = by_persons
-        .filter(|hit| !known.contains(&hit.id) && deeds.insert((hit.recipient, hit.action.into())))
-        .cloned()
-        .collect();
+    let kept = first_deeds(&log, &firsts, &context);
     app.store.log_hits(stored.message.id, &kept).await?;
-
-    let ids: BTreeSet<EventId> = kept.iter().map(|hit| hit.id).collect();
     log.extend(kept);
+
     let engagement = fold(log, &context);
-    // A batch that comes again finds its hits in the log.
+    // A batch that comes again finds its hits in the log, and is announced again.
     let batch: BTreeSet<EventId> = hits.iter().map(|hit| hit.id).collect();
     announce(app, &stored.message, &engagement, &batch).await?;
-    let rest: Vec<Hit> = hits.into_iter().filter(|hit| !ids.contains(&hit.id) && !known.contains(&hit.id)).collect();
+    let logged: BTreeSet<EventId> = engagement.judged.iter().map(|judged| judged.hit.id).collect();
+    let rest: Vec<Hit> = hits.into_iter().filter(|hit| !logged.contains(&hit.id)).collect();
+    let deeds = engagement.deeds();
+    let logged = u32::try_from(logged.len()).unwrap_or(u32::MAX);
     let kpis = engagement.kpis.keeping_replies(&before.kpis);
-    let logged = u32::try_from(engagement.judged.len()).unwrap_or(u32::MAX);
     Ok(Figures { kpis, logged, deeds, ..count_only(before, &rest) })
-}
-
-/// True for what may be the first of its kind: by itself it looks like a person's, and nothing of the kind is known.
-fn may_be_first(hit: &Hit, before: &Figures, context: &FoldContext) -> bool {
-    let known = before.deeds.contains(&(hit.recipient, hit.action.into()));
-    !known && !fold([hit.clone()], context).deeds().is_empty()
 }
 
 /// Adds the hits that are not remembered to the count.

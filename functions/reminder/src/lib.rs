@@ -15,7 +15,7 @@ use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::store::{Error, Next, Store};
 use domain::ground::id::{CardId, MessageId, OrgId, UserId};
-use domain::message::copy::{Copy, CopyState};
+use domain::message::copy::Copy;
 use domain::message::reminder::{Judgement, ReminderFacts, judge};
 use domain::message::{MessageState, MessageWithCopies};
 use domain::signs::card::fact::Fact;
@@ -104,7 +104,7 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
     if message.state != MessageState::Released {
         return Ok(());
     }
-    if !message_left(&stored) {
+    if !stored.may_have_left() {
         return wait_for_leaving(app, &stored, now).await;
     }
     let kpis = app.store.figures(message.org, message.owner, message.id).await?.kpis;
@@ -119,11 +119,6 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
         Judgement::Wait(at) => app.store.file_due(&Due { at, message: id, work: Work::Remind }, now).await,
         Judgement::Done => Ok(()),
     }
-}
-
-/// True when at least one copy left, or may have.
-fn message_left(stored: &MessageWithCopies) -> bool {
-    stored.copies.iter().any(|copy| copy.sent_at.is_some() || copy.state == CopyState::Unconfirmed)
 }
 
 /// Nobody can open or answer what has not left. When nothing leaves any more, its author has a card that says so.

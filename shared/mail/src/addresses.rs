@@ -2,6 +2,8 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
 /// Closing punctuation that ends a sentence rather than an address.
 const TRAILING: &[char] = &['.', ',', ';', ':', '!', '?', '\'', '"', '»', '>'];
 
@@ -10,91 +12,8 @@ const TRAILING: &[char] = &['.', ',', ';', ':', '!', '?', '\'', '"', '»', '>'];
 const INNER: &[RangeInclusive<char>] =
     &['·'..='·', '\u{200c}'..='\u{200d}', '‐'..='―', '•'..='•', '〜'..='〜', '・'..='・'];
 
-/// Characters outside ASCII at which an address ends although they are no white space: invisible ones (Unicode, general
-/// category Cf), and the punctuation of all scripts (Po, Ps, Pe, Pi, Pf), with the full-width forms of ASCII's.
-const ENDS: &[RangeInclusive<char>] = &[
-    '¡'..='¡',
-    '§'..='§',
-    '«'..='«',
-    '\u{ad}'..='\u{ad}',
-    '¶'..='¶',
-    '»'..='»',
-    '¿'..='¿', // Latin-1
-    '\u{37e}'..='\u{37e}',
-    '\u{387}'..='\u{387}',
-    '\u{55a}'..='\u{55f}',
-    '\u{589}'..='\u{589}', // Greek, Armenian
-    '\u{5be}'..='\u{5be}',
-    '\u{5c0}'..='\u{5c0}',
-    '\u{5c3}'..='\u{5c3}',
-    '\u{5f3}'..='\u{5f4}', // Hebrew
-    '\u{600}'..='\u{605}',
-    '\u{609}'..='\u{60a}',
-    '\u{60c}'..='\u{60d}',
-    '\u{61b}'..='\u{61f}', // Arabic
-    '\u{66a}'..='\u{66d}',
-    '\u{6d4}'..='\u{6d4}',
-    '\u{700}'..='\u{70d}',
-    '\u{70f}'..='\u{70f}', // and Syriac
-    '\u{7f7}'..='\u{7f9}',
-    '\u{830}'..='\u{83e}',
-    '\u{964}'..='\u{965}',
-    '\u{970}'..='\u{970}', // N'Ko, Indic
-    '\u{df4}'..='\u{df4}',
-    '\u{e4f}'..='\u{e4f}',
-    '\u{e5a}'..='\u{e5b}',
-    '\u{f04}'..='\u{f14}', // Sinhala, Thai
-    '\u{f3a}'..='\u{f3d}',
-    '\u{104a}'..='\u{104f}',
-    '\u{10fb}'..='\u{10fb}',
-    '\u{1360}'..='\u{1368}', // to Ethiopic
-    '\u{166e}'..='\u{166e}',
-    '\u{169b}'..='\u{169c}',
-    '\u{17d4}'..='\u{17da}',
-    '\u{1800}'..='\u{180a}', // to Mongolian
-    '\u{180e}'..='\u{180e}',
-    '\u{1944}'..='\u{1945}',
-    '\u{1aa0}'..='\u{1aad}',
-    '\u{1b5a}'..='\u{1b60}', // to Balinese
-    '\u{1c3b}'..='\u{1c3f}',
-    '\u{1c7e}'..='\u{1c7f}',
-    '\u{200b}'..='\u{200b}',
-    '\u{200e}'..='\u{200f}', // to marks
-    '\u{2016}'..='\u{2021}',
-    '\u{2023}'..='\u{206f}',
-    '\u{2308}'..='\u{230b}',
-    '\u{2329}'..='\u{232a}', // of layout
-    '\u{2768}'..='\u{2775}',
-    '\u{27e6}'..='\u{27ef}',
-    '\u{2983}'..='\u{2998}',
-    '\u{2cf9}'..='\u{2cff}', // brackets
-    '\u{2e00}'..='\u{2e5d}',
-    '\u{3001}'..='\u{3003}',
-    '\u{3008}'..='\u{3011}',
-    '\u{3014}'..='\u{301b}', // East Asian
-    '\u{301d}'..='\u{301f}',
-    '\u{303d}'..='\u{303d}',
-    '\u{a4fe}'..='\u{a4ff}',
-    '\u{a60d}'..='\u{a60f}', // to Vai
-    '\u{a8ce}'..='\u{a8cf}',
-    '\u{a92e}'..='\u{a92f}',
-    '\u{a9c1}'..='\u{a9cd}',
-    '\u{aa5c}'..='\u{aa5f}', // to Cham
-    '\u{abeb}'..='\u{abeb}',
-    '\u{fd3e}'..='\u{fd3f}',
-    '\u{fe10}'..='\u{fe19}',
-    '\u{fe30}'..='\u{fe6f}', // forms
-    '\u{feff}'..='\u{feff}',
-    '\u{ff01}'..='\u{ff0f}',
-    '\u{ff1a}'..='\u{ff20}',
-    '\u{ff3b}'..='\u{ff40}', // full width
-    '\u{ff5b}'..='\u{ff65}',
-    '\u{fff9}'..='\u{fffd}',
-    '\u{e0000}'..='\u{e007f}', // and what is no character
-];
-
-fn is_among(ranges: &[RangeInclusive<char>], c: char) -> bool {
-    ranges.iter().any(|range| range.contains(&c))
+fn is_inner(c: char) -> bool {
+    INNER.iter().any(|range| range.contains(&c))
 }
 
 /// Whether an address ends before `c`. None of these is legal in an address (RFC 3986).
@@ -102,8 +21,16 @@ fn is_end(c: char) -> bool {
     if c.is_ascii() {
         c.is_ascii_control() || matches!(c, ' ' | '<' | '>' | '"')
     } else {
-        c.is_whitespace() || c.is_control() || !is_among(INNER, c) && is_among(ENDS, c)
+        c.is_whitespace() || c.is_control() || (!is_inner(c) && is_mark(c))
     }
+}
+
+/// Characters outside ASCII at which a reader sees an address end: invisible ones, the punctuation of all scripts, and the
+/// full-width forms of ASCII's marks.
+fn is_mark(c: char) -> bool {
+    let group = c.general_category_group();
+    let invisible = c.general_category() == GeneralCategory::Format;
+    invisible || group == GeneralCategoryGroup::Punctuation || matches!(c, '！'..='～' if !c.is_alphanumeric())
 }
 
 /// Whether a scheme may not begin right after `c`: in Latin it would be the rest of a word. Other scripts are often
@@ -164,7 +91,7 @@ fn without_trailing(address: &str) -> &str {
     while let Some(last) = kept.chars().next_back() {
         let is_surplus = match BRACKETS.iter().position(|&(_, close)| close == last) {
             Some(kind) => take_surplus(&mut surplus.get_or_insert_with(|| surpluses(kept))[kind]),
-            None => TRAILING.contains(&last) || is_among(INNER, last),
+            None => TRAILING.contains(&last) || is_inner(last),
         };
         if !is_surplus {
             break;
@@ -221,7 +148,7 @@ mod tests {
         let marks = "\u{200b}\u{feff}\u{ad}\u{2060}\u{200e}\u{202c}\u{200d}،؛؟۔।॥።။។，．！？：；）］｝〉》」』】〕、。…·–—・〜׃՝܀\u{3000}\u{a0}";
         for mark in marks.chars() {
             for after in ["", "next", " next", "مرحبا", "नमस्ते"] {
-                let after = if mark.is_whitespace() || !super::is_among(super::INNER, mark) { after } else { "" };
+                let after = if mark.is_whitespace() || !super::is_inner(mark) { after } else { "" };
                 let text = format!("https://example.com/x{mark}{after}");
                 assert_eq!(found(&text), ["https://example.com/x"], "{mark:?} {after}");
             }

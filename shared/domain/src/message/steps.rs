@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::copy::{Copy, Untracked};
+use super::copy::{Copy, CopyState, Untracked};
 use super::tracking::TrackingDecision;
 use super::{Message, MessageState, MessageStatus, MessageWithCopies, TrackingState};
 use crate::ground::version::Versioned;
@@ -88,6 +88,11 @@ impl MessageWithCopies {
     /// A message without copies: a draft.
     pub fn draft(message: Message) -> Self {
         Self { message, copies: Vec::new() }
+    }
+
+    /// True when at least one copy left, or nobody knows whether it did.
+    pub fn may_have_left(&self) -> bool {
+        self.copies.iter().any(|copy| copy.sent_at.is_some() || copy.state == CopyState::Unconfirmed)
     }
 
     /// The scheduled message at another time; without one, now.

@@ -195,6 +195,20 @@ impl DeedKind {
     }
 }
 
+/// True for a hit that by itself looks like a person's.
+pub fn may_be_by_person(hit: &Hit, context: &FoldContext) -> bool {
+    !fold([hit.clone()], context).deeds().is_empty()
+}
+
+/// Of hits that are new, those by which a person does something for the first time, as they look beside the log.
+pub fn first_deeds(log: &[Hit], new: &[Hit], context: &FoldContext) -> Vec<Hit> {
+    let mut deeds = fold(log.iter().cloned(), context).deeds();
+    let known: BTreeSet<EventId> = log.iter().map(|hit| hit.id).collect();
+    let all = fold(log.iter().chain(new).cloned(), context).judged.into_iter();
+    let new = all.filter(|judged| judged.verdict.class.is_person() && !known.contains(&judged.hit.id));
+    new.map(|judged| judged.hit).filter(|hit| deeds.insert((hit.recipient, hit.action.into()))).collect()
+}
+
 /// Folds a set of hits, given in any order and any number of times.
 pub fn fold(hits: impl IntoIterator<Item = Hit>, context: &FoldContext) -> Engagement {
     let unique: BTreeMap<EventId, Hit> = hits.into_iter().map(|hit| (hit.id, hit)).collect();
