@@ -216,3 +216,16 @@ proptest! {
         prop_assert!((k.opens + k.link_clicks + k.attachment_views + k.machine_opens + k.machine_clicks) as usize <= ids.len());
     }
 }
+
+#[test]
+fn only_what_a_person_does_for_the_first_time_is_a_first_deed() {
+    let open = |seconds| hit(seconds, HitAction::Open, CHROME, "192.0.2.1");
+    let log = [hit(600, HitAction::Open, "curl/8", "198.51.100.1")];
+    let machine = hit(700, HitAction::Open, "curl/8", "198.51.100.1");
+    let click = hit(1300, HitAction::Click(0), CHROME, "192.0.2.1");
+    assert!(may_be_by_person(&open(700), &context()) && !may_be_by_person(&machine, &context()));
+
+    let new = [open(1200), machine, click.clone(), open(2400)];
+    assert_eq!(first_deeds(&log, &new, &context()), [open(1200), click]);
+    assert_eq!(first_deeds(&[open(1200)], &[open(1200), open(2400)], &context()), []);
+}
