@@ -311,6 +311,20 @@ mod tests {
     }
 
     #[test]
+    fn evidence_makes_a_second_try_needless_that_did_not_leave() {
+        let unconfirmed = Copy { state: CopyState::Unconfirmed, ..submitted() };
+        let second = unconfirmed.sent_again(at(2000)).unwrap().submitting(at(2000), attempt(2)).unwrap();
+        for answer in [
+            SesAnswer::NotNow { reason: "throttled".into(), wait: SignedDuration::from_secs(5) },
+            SesAnswer::Refused("no".into()),
+        ] {
+            let not_left = second.answered(at(2001), answer).unwrap();
+            let settled = heard(&not_left, DeliveryNews::Delivered { at: at(5) });
+            assert_eq!((settled.state, settled.doubled), (CopyState::Sent, false));
+        }
+    }
+
+    #[test]
     fn a_late_delivery_hides_neither_bounce_nor_complaint() {
         let complained = DeliveryNews::Complained(notice(60, "abuse"));
         for (news, stage) in [
