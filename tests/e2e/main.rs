@@ -17,6 +17,7 @@ mod reports;
 mod retention;
 mod schedules;
 mod sending;
+mod team;
 mod templates;
 mod tenants;
 mod time;

@@ -52,5 +52,5 @@ async fn an_integration_names_users_of_its_own_organisation_only() {
         assert_eq!(status, want, "{user}");
     }
     let (_, me) = world.call_as(&world.key, "GET", "/v1/me", &[("telltale-user", &stranger)], Value::Null).await;
-    assert_eq!(me["id"], json!(world.user), "a user's key names nobody else");
+    assert_eq!(me["user"]["id"], json!(world.user), "a user's key names nobody else");
 }

@@ -12,7 +12,7 @@ use crate::world::{World, offer};
 type Answer = (u16, Value);
 
 /// Runs both flows in every order and asks `holds` afterwards. Gives the number of orders.
-async fn in_every_order<S, A, B>(
+pub(crate) async fn in_every_order<S, A, B>(
     prepare: impl AsyncFn(&World) -> S,
     first: impl AsyncFn(&World, &S) -> A,
     second: impl AsyncFn(&World, &S) -> B,

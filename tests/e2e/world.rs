@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 pub const CHROME: &str =
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
 const TRACKING_URL: &str = "https://t.example.com";
+/// Time stands still in tests, so that all requests of one test may be one minute.
+pub const REQUESTS_PER_MINUTE: u32 = 50_000;
 const AWS_URL: &str = "http://127.0.0.1:8081";
 
 /// Monday, 23 November 2026, 8 o'clock.
@@ -64,9 +66,24 @@ impl World {
 
     /// A world on a cloud of one's own.
     pub async fn on(cloud: Cloud, sender: impl FnOnce(&Parts) -> sender::App) -> Self {
+        Self::limited(cloud, sender, REQUESTS_PER_MINUTE).await
+    }
+
+    /// A world in which each key may make so many requests a minute.
+    pub async fn with_limit(requests_per_minute: u32) -> Self {
+        let cloud = Cloud::memory(Clock::fixed(start())).unwrap();
+        Self::limited(cloud, Parts::sender, requests_per_minute).await
+    }
+
+    async fn limited(cloud: Cloud, sender: impl FnOnce(&Parts) -> sender::App, requests_per_minute: u32) -> Self {
         let keys = KeyRing::new(1, [(1, vec![7; 32])].into()).unwrap();
-        let setup =
-            Setup { aws_url: AWS_URL.to_owned(), tracking_url: TRACKING_URL.to_owned(), keys, ids: Ids::seeded(1) };
+        let setup = Setup {
+            aws_url: AWS_URL.to_owned(),
+            tracking_url: TRACKING_URL.to_owned(),
+            keys,
+            requests_per_minute,
+            ids: Ids::seeded(1),
+        };
         let parts = Parts::new(&cloud, &setup);
         let telltale = Telltale::with_sender(&parts, sender(&parts)).unwrap();
         let mut world = Self { telltale, cloud, parts, key: String::new(), user: String::new(), org: String::new() };

@@ -2,22 +2,25 @@
 //!
 //! - Trigger: invoked by hand or by a deployment script; there is no public route.
 //! - Reads: organisations and users.
-//! - Writes: organisations, users, keys. The secret of a key is in the answer and nowhere else.
+//! - Writes: organisations, users, keys, each with its line in the audit log. The secret of a key is in the answer and nowhere else.
 //! - On failure: an `error` in the answer; nothing half written.
+
+use std::collections::BTreeSet;
 
 use aws::clients::Aws;
 use aws::clock::Clock;
 use aws::config::ConfigError;
 use aws::ids::Ids;
-use aws::store::{self, Store};
-use domain::ground::id::{OrgId, UserId};
+use aws::store::{self, Next, Store, Write};
+use domain::ground::id::{AuditId, OrgId, UserId};
 use domain::ground::name;
-use domain::message::Mailbox;
 use domain::people::address::EmailAddress;
-use domain::team::api_key;
-use domain::team::api_key::ApiKey;
-use domain::team::user::User;
-use jiff::Timestamp;
+use domain::team::api_key::{self, ApiKey, KeyId};
+use domain::team::audit::{AuditAction, AuditLine, Door};
+use domain::team::organisation::Organisation;
+use domain::team::permission::{Role, Scope};
+use domain::team::user::{User, UserChange};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What administration touches.
@@ -48,21 +51,30 @@ pub enum Command {
         /// Messages come from this name.
         #[serde(default)]
         name: Option<String>,
+        /// An administrator when left out, who makes all further users over the API.
+        #[serde(default)]
+        role: Role,
     },
     /// A new API key.
     CreateKey {
         /// Of which organisation.
         org: OrgId,
-        /// Acts for this user; without one it may name a user in each request (`integration`).
+        /// Acts for this user; without one it is an integration's, which names a user where one is needed.
         #[serde(default)]
         user: Option<UserId>,
+        /// The scopes of an integration; all when left out.
+        #[serde(default)]
+        scopes: Option<BTreeSet<Scope>>,
+        /// As people call it.
+        #[serde(default)]
+        name: String,
         /// Not valid from this instant on.
         #[serde(default)]
         expires_at: Option<Timestamp>,
     },
     /// Ends an API key.
     RevokeKey {
-        /// The public part: the twelve digits after `tt_`.
+        /// The id, `key_…`, or its digits, which stand between `tt_` and the second underscore.
         id: String,
     },
 }
@@ -85,12 +97,12 @@ pub enum Answer {
     Key {
         /// The whole key.
         api_key: String,
-        /// Its public part.
+        /// Its id.
         id: String,
     },
     /// The key is ended.
     Revoked {
-        /// Its public part.
+        /// Its id.
         revoked: String,
     },
     /// Nothing was done.
@@ -115,8 +127,11 @@ impl App {
 pub async fn handle(app: &App, command: Command) -> Answer {
     let answer = match command {
         Command::CreateOrganisation { name } => create_organisation(app, &name).await,
-        Command::CreateUser { org, email, name } => create_user(app, org, &email, name).await,
-        Command::CreateKey { org, user, expires_at } => create_key(app, org, user, expires_at).await,
+        Command::CreateUser { org, email, name, role } => create_user(app, org, email, name, role).await,
+        Command::CreateKey { org, user, scopes, name, expires_at } => {
+            let of = |key| ApiKey { user, name, expires_at, ..key };
+            create_key(app, org, scopes, of).await
+        }
         Command::RevokeKey { id } => revoke_key(app, &id).await,
     };
     answer.unwrap_or_else(|error| Answer::Error { error })
@@ -125,45 +140,90 @@ pub async fn handle(app: &App, command: Command) -> Answer {
 async fn create_organisation(app: &App, name: &str) -> Result<Answer, String> {
     name::display_name(name).map_err(|error| format!("name: {error}"))?;
     let org = OrgId::new(app.clock.now(), app.ids.next());
-    app.store.put_organisation(org, name).await.map_err(unavailable)?;
+    let organisation = Organisation { id: org, name: name.to_owned(), version: 0 };
+    let next = Next::new_organisation(organisation).map_err(unavailable)?;
+    save(app, org, next, AuditAction::OrganisationCreated, &org).await?;
     Ok(Answer::Organisation { org })
 }
 
-async fn create_user(app: &App, org: OrgId, email: &str, name: Option<String>) -> Result<Answer, String> {
-    name::display_name(name.as_deref().unwrap_or_default()).map_err(|error| format!("name: {error}"))?;
-    let email = EmailAddress::parse(email).map_err(|error| format!("email: {error}"))?;
+async fn create_user(app: &App, org: OrgId, email: String, name: Option<String>, role: Role) -> Result<Answer, String> {
+    let address = EmailAddress::parse(&email).map_err(|error| format!("email: {error}"))?;
     known_organisation(app, org).await?;
-    let user = UserId::new(app.clock.now(), app.ids.next());
-    app.store.put_user(org, &User { id: user, mailbox: Mailbox { email, name } }).await.map_err(unavailable)?;
-    Ok(Answer::User { user })
+    let id = UserId::new(app.clock.now(), app.ids.next());
+    let change = UserChange { name: name.map(Some), ..UserChange::default() };
+    let user = User::new(id, address, role).changed(change);
+    let user =
+        user.map_err(|wrong| wrong.iter().map(|error| format!("name: {error}")).collect::<Vec<_>>().join(", "))?;
+    if app.store.user_with(org, &user.mailbox.email).await.map_err(unavailable)?.is_some() {
+        return Err("email: a user of this organisation has this address".to_owned());
+    }
+    let next = Next::user(org, None, user).map_err(unavailable)?;
+    save(app, org, next, AuditAction::UserCreated, &id).await?;
+    Ok(Answer::User { user: id })
 }
 
 async fn create_key(
     app: &App,
     org: OrgId,
-    user: Option<UserId>,
-    expires_at: Option<Timestamp>,
+    scopes: Option<BTreeSet<Scope>>,
+    of: impl FnOnce(ApiKey) -> ApiKey,
 ) -> Result<Answer, String> {
     known_organisation(app, org).await?;
-    if let Some(user) = user {
-        app.store.user(org, user).await.map_err(unavailable)?.ok_or("user: no such user in this organisation")?;
-    }
-    let minted = api_key::mint(app.ids.bytes(), app.ids.bytes());
-    let api_key::PresentedKey { id, secret_hash } = minted.stored;
-    let key = ApiKey { id: id.clone(), secret_hash, org, user, expires_at, revoked: false };
-    app.store.put_api_key(&key).await.map_err(unavailable)?;
-    Ok(Answer::Key { api_key: minted.text, id })
+    let now = app.clock.now();
+    let minted = api_key::mint(KeyId::new(now, app.ids.next()), app.ids.bytes());
+    let key = of(ApiKey::new(minted.stored, org, now));
+    let key = match key.user {
+        Some(user) => {
+            let known = app.store.user(org, user).await.map_err(unavailable)?;
+            known.ok_or("user: no such user in this organisation")?;
+            key
+        }
+        None => ApiKey { scopes: scopes.unwrap_or_else(|| Scope::ALL.iter().copied().collect()), ..key },
+    };
+    let id = key.id.clone();
+    let next = Next::api_key(None, key).map_err(unavailable)?;
+    save(app, org, next, AuditAction::KeyCreated, &id).await?;
+    Ok(Answer::Key { api_key: minted.text, id: id.to_string() })
 }
 
 async fn revoke_key(app: &App, id: &str) -> Result<Answer, String> {
-    let key = app.store.api_key(id).await.map_err(unavailable)?.ok_or("id: no such key")?;
-    app.store.put_api_key(&ApiKey { revoked: true, ..key }).await.map_err(unavailable)?;
-    Ok(Answer::Revoked { revoked: id.to_owned() })
+    let id = KeyId::parse(id).or_else(|| KeyId::of_public_part(id)).ok_or("id: no such key")?;
+    let key = app.store.api_key_now(&id).await.map_err(unavailable)?.ok_or("id: no such key")?;
+    let org = key.org;
+    let next = Next::api_key(Some(&key), ApiKey { revoked: true, ..key.clone() }).map_err(unavailable)?;
+    save(app, org, next, AuditAction::KeyRevoked, &id).await?;
+    Ok(Answer::Revoked { revoked: id.to_string() })
+}
+
+/// Stores a change with its line in the audit log.
+async fn save<T>(
+    app: &App,
+    org: OrgId,
+    next: Next<T>,
+    action: AuditAction,
+    target: &impl std::fmt::Display,
+) -> Result<(), String> {
+    let now = app.clock.now();
+    let settings = app.store.settings(org).await.map_err(unavailable)?;
+    let line = AuditLine {
+        id: AuditId::new(now, app.ids.next()),
+        at: now,
+        actor: None,
+        key: None,
+        door: Door::Admin,
+        action,
+        target: target.to_string(),
+        request_id: String::new(),
+        expires_at: now + SignedDuration::from_hours(24 * i64::from(settings.audit_days)),
+    };
+    let line = Write::audit(org, &line).map_err(unavailable)?;
+    let writes = next.writes.into_iter().chain([line]).collect();
+    app.store.commit(writes, None).await.map_err(unavailable)
 }
 
 async fn known_organisation(app: &App, org: OrgId) -> Result<(), String> {
-    let known = app.store.has_organisation(org).await.map_err(unavailable)?;
-    if known { Ok(()) } else { Err("org: no such organisation".to_owned()) }
+    let known = app.store.organisation(org).await.map_err(unavailable)?;
+    known.map(drop).ok_or_else(|| "org: no such organisation".to_owned())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err asks for")]

@@ -17,7 +17,7 @@ use crate::http::caller::Caller;
 use crate::http::once::{IdempotencyKey, Post, PostOrEmpty};
 use crate::http::page::{self, Page, Query};
 use crate::http::path::{At, CardPath};
-use crate::http::problem::{ApiError, ListRefusals, ReadRefusals, WriteRefusals};
+use crate::http::problem::{ApiError, HttpCode, ListRefusals, ReadRefusals, WriteRefusals};
 use crate::http::schema::{CardActionWord, CardKindWord, CardPriorityWord, CardStateWord, Instant};
 use crate::messages::view::RecordView;
 
@@ -29,6 +29,9 @@ pub(crate) struct CardQuery {
     /// Only cards in this state; active ones when left out.
     #[param(inline)]
     state: Option<CardStateQuery>,
+    /// The cards of this user, for managers; the caller's own when left out.
+    #[param(example = "usr_0190f3a2b4c87d1e9f00112233445566")]
+    owner: Option<String>,
     /// How many items, 25 when left out, 100 at most.
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<usize>,
@@ -103,7 +106,7 @@ impl CardView {
     }
 }
 
-/// The cards of the caller, highest priority first, then newest, among the newest 500.
+/// The cards of the caller, or for a manager those of `owner`: highest priority first, then newest, among the newest 500.
 #[utoipa::path(
     get,
     path = "/v1/cards",
@@ -119,9 +122,15 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<CardView>>, ApiError> {
     let limit = page::limit(query.limit)?;
     let filter = query.state.map(CardFilter::from).unwrap_or_default();
-    let list = format!("{}|{}|cards|{filter:?}", actor.org, actor.user.id);
+    let owner = match &query.owner {
+        Some(owner) => owner
+            .parse()
+            .map_err(|_| ApiError::parameter("owner", HttpCode::InvalidQuery, "expected the id of a user"))?,
+        None => actor.user()?.id,
+    };
+    let list = format!("{}|{owner}|cards|{filter:?}", actor.org);
     let after: Option<CardId> = page::after(&app.keys, &list, query.cursor.as_deref())?;
-    let found = app.desk.cards(&actor, filter, after, limit).await?;
+    let found = app.desk.cards(&actor, Some(owner), filter, after, limit).await?;
     let items = found.items.iter().map(|card| CardView::of(card, actor.now)).collect();
     Ok(Json(Page::new(items, &app.keys, &list, found.next.as_ref())))
 }

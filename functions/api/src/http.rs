@@ -7,10 +7,12 @@ use axum::{Router, middleware};
 
 use crate::App;
 
+pub(crate) mod access;
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod cursor;
 pub(crate) mod document;
+pub(crate) mod observe;
 pub(crate) mod once;
 pub(crate) mod page;
 pub(crate) mod path;
@@ -23,10 +25,11 @@ pub(crate) const MAX_REQUEST: usize = 6 * 1024 * 1024;
 
 /// All routes, with the answers for what is no route.
 pub(crate) fn router(app: App) -> Router {
-    routing::router()
+    let app = Arc::new(app);
+    routing::router(&app)
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
-        .layer(middleware::map_response(problem::render))
-        .with_state(Arc::new(app))
+        .layer(middleware::from_fn(observe::observe))
+        .with_state(app)
 }

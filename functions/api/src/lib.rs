@@ -8,7 +8,7 @@
 //!
 //! `http` holds what all operations share. Each noun has a module with its input, its view and its handlers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aws::blobs::Blobs;
 use aws::clients::Aws;
@@ -20,8 +20,11 @@ use aws::store::Store;
 use axum::Router;
 use desk::Desk;
 use domain::ground::keyring::KeyRing;
+use domain::team::rate::RequestRate;
 
 mod activities;
+mod api_keys;
+mod audit;
 mod cards;
 mod delivery_time;
 mod http;
@@ -33,6 +36,7 @@ mod records;
 mod settings;
 mod suppressions;
 mod templates;
+mod users;
 
 /// What the API touches.
 pub struct App {
@@ -40,6 +44,8 @@ pub struct App {
     pub desk: Desk,
     /// Signs cursors.
     pub keys: KeyRing,
+    /// Counts the requests of each key.
+    pub rate: Mutex<RequestRate>,
     /// The time of day, taken once for each request.
     pub clock: Clock,
 }
@@ -58,7 +64,8 @@ impl App {
             inbound_domain: config::optional(names::INBOUND_DOMAIN),
             ids: Ids::System,
         };
-        Ok(Self { desk, keys: config::json(names::TRACKING_KEYS)?, clock: Clock::system() })
+        let rate = Mutex::new(RequestRate::new(config::parsed(names::REQUESTS_PER_MINUTE)?));
+        Ok(Self { desk, keys: config::json(names::TRACKING_KEYS)?, rate, clock: Clock::system() })
     }
 }
 

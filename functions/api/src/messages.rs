@@ -4,6 +4,7 @@ pub(crate) mod attachments;
 pub(crate) mod drafts;
 pub(crate) mod input;
 pub(crate) mod list;
+pub(crate) mod owner;
 pub(crate) mod reminder;
 pub(crate) mod schedule;
 pub(crate) mod sending;

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use domain::people::consent::Preference;
 use domain::team::settings::{BlockedRecipients, Replies, Settings, SettingsChange};
+use domain::team::visibility::SentVisibility;
 use domain::time::delivery_time::WorkingHours;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use crate::Shared;
 use crate::http::body::Json;
 use crate::http::caller::Caller;
 use crate::http::problem::{ApiError, ReadRefusals, WriteRefusals};
-use crate::http::schema::{BlockedRecipientsWord, EffectiveWord, RepliesWord, WeekdayWord};
+use crate::http::schema::{BlockedRecipientsWord, EffectiveWord, RepliesWord, SentVisibilityWord, WeekdayWord};
 
 /// The settings of an organisation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,6 +39,15 @@ pub(crate) struct SettingsView {
     /// How many days after a message left its text, files and events are kept. Figures stay.
     #[schema(minimum = 1, maximum = 3650)]
     retention_days: u32,
+    /// Who sees what was sent: everybody in the organisation, or its owner and managers.
+    #[schema(value_type = SentVisibilityWord)]
+    sent_visibility: SentVisibility,
+    /// How many days a line of the audit log is kept, counted from when it is written.
+    #[schema(minimum = 1, maximum = 3650)]
+    audit_days: u32,
+    /// Sites whose pages may call the API from a browser, such as `https://crm.example.com`.
+    #[schema(max_items = 20)]
+    cors_origins: Vec<String>,
 }
 
 /// The days and times at which people are at work.
@@ -71,6 +81,12 @@ pub(crate) struct SettingsBody {
     working_hours: Option<WorkingHours>,
     #[schema(minimum = 1, maximum = 3650)]
     retention_days: Option<u32>,
+    #[schema(value_type = Option<SentVisibilityWord>)]
+    sent_visibility: Option<SentVisibility>,
+    #[schema(minimum = 1, maximum = 3650)]
+    audit_days: Option<u32>,
+    #[schema(max_items = 20)]
+    cors_origins: Option<Vec<String>>,
 }
 
 impl From<Settings> for SettingsView {
@@ -83,6 +99,9 @@ impl From<Settings> for SettingsView {
             blocked_recipients: settings.blocked_recipients,
             working_hours: settings.working_hours,
             retention_days: settings.retention_days,
+            sent_visibility: settings.sent_visibility,
+            audit_days: settings.audit_days,
+            cors_origins: settings.cors_origins,
         }
     }
 }
@@ -97,6 +116,9 @@ impl From<SettingsBody> for SettingsChange {
             blocked_recipients: body.blocked_recipients,
             working_hours: body.working_hours,
             retention_days: body.retention_days,
+            sent_visibility: body.sent_visibility,
+            audit_days: body.audit_days,
+            cors_origins: body.cors_origins,
         }
     }
 }

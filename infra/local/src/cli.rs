@@ -28,6 +28,10 @@ pub struct Options {
     /// SMTP server that gets a copy of every mail
     #[arg(long, value_name = "smtp://HOST:PORT")]
     pub smtp: Option<String>,
+
+    /// How many requests a minute each API key may make
+    #[arg(long, default_value_t = 6000, value_name = "NUMBER")]
+    pub requests_per_minute: u32,
 }
 
 impl Options {

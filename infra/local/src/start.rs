@@ -76,7 +76,13 @@ impl Running {
             cloud.ses.relay_to(Relay::at(url)?);
         }
         let mut identity = Identity::open(&options.data, &Ids::System)?;
-        let setup = Setup { aws_url, tracking_url: api.clone(), keys: identity.keys()?, ids: Ids::System };
+        let setup = Setup {
+            aws_url,
+            tracking_url: api.clone(),
+            keys: identity.keys()?,
+            requests_per_minute: options.requests_per_minute,
+            ids: Ids::System,
+        };
         let telltale = Telltale::new(&cloud, &setup)?;
         let access = identity.access(&telltale.admin).await?;
         let info = Info { api, api_key: access.api_key, user: access.user };

@@ -1,7 +1,7 @@
 //! The wiring: which function stands on which route, queue and timer, as `template.yaml` says it for AWS.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aws::blobs::Blobs;
 use aws::clients::Aws;
@@ -16,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use desk::Desk;
 use domain::ground::keyring::KeyRing;
 use domain::ground::token::TokenSigner;
+use domain::team::rate::RequestRate;
 use http_body::Body;
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
@@ -99,6 +100,8 @@ pub struct Setup {
     pub tracking_url: String,
     /// Signs tokens and cursors.
     pub keys: KeyRing,
+    /// How many requests a minute each API key may make.
+    pub requests_per_minute: u32,
     /// Makes ids and secrets.
     pub ids: Ids,
 }
@@ -229,7 +232,8 @@ impl Parts {
             inbound_domain: Some(INBOUND_DOMAIN.to_owned()),
             ids: self.setup.ids.clone(),
         };
-        api::App { desk, keys: self.setup.keys.clone(), clock: self.cloud.clock.clone() }
+        let rate = Mutex::new(RequestRate::new(self.setup.requests_per_minute));
+        api::App { desk, keys: self.setup.keys.clone(), rate, clock: self.cloud.clock.clone() }
     }
 
     fn pixel(&self) -> pixel::App {

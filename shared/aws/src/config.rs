@@ -22,6 +22,8 @@ pub mod names {
     pub const INBOUND_DOMAIN: &str = "INBOUND_DOMAIN";
     /// The ring of keys that sign tokens and cursors, as JSON.
     pub const TRACKING_KEYS: &str = "TRACKING_KEYS";
+    /// How many requests a minute each API key may make.
+    pub const REQUESTS_PER_MINUTE: &str = "REQUESTS_PER_MINUTE";
     /// Where recipients reach the tracking endpoints, without a slash at the end.
     pub const TRACKING_URL: &str = "TRACKING_URL";
     /// The SES configuration set whose events come back to us; optional.

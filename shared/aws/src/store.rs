@@ -5,6 +5,8 @@
 //!
 //! Domain types are stored as they serialize, with explicit names, beside the keys and a version of the shape.
 
+mod api_keys;
+mod audit;
 mod cards;
 mod consent;
 mod copies;
@@ -18,6 +20,7 @@ mod lists;
 mod mails;
 mod messages;
 mod organisations;
+mod owners;
 mod people;
 mod records;
 mod reminders;
@@ -26,6 +29,7 @@ mod suppressions;
 mod table;
 mod tallies;
 mod templates;
+mod users;
 mod write;
 
 pub use error::Error;
@@ -33,6 +37,7 @@ pub use hits::Figures;
 pub use idempotency::{Idempotency, StoredAnswer};
 pub(crate) use keys::link as link_key;
 pub use lists::{ListPart, ListedMessage};
+pub use owners::OwnedMessage;
 pub use write::{Next, Write};
 
 use crate::config::{self, ConfigError, names};

@@ -105,6 +105,7 @@ impl Desk {
         let Some(stored) = self.store.message_for_list(id).await? else { return Ok(None) };
         let MessageWithCopies { message, copies } = &stored;
         let is_there = message.org == actor.org
+            && actor.sight(settings.sent_visibility).sees(message)
             && message.state == MessageState::Released
             && message.send_at == Some(activity.created_at);
         if !is_there {
@@ -142,7 +143,7 @@ impl Desk {
             subject: input.subject,
             due: input.due,
             message: None,
-            owner: actor.user.id,
+            owner: actor.user()?.id,
             created_at: actor.now,
         };
         let next = Next::new_activity(actor.org, record, activity)?;

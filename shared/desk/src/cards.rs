@@ -1,10 +1,11 @@
 //! Cards of the assistant: shown to their owner, and acted on.
 
 use aws::store::Next;
-use domain::ground::id::{ActivityId, CardId};
+use domain::ground::id::{ActivityId, CardId, UserId};
 use domain::ground::name;
 use domain::people::activity::{Activity, ActivityKind};
 use domain::signs::card::{Card, CardRefusal, CardState};
+use domain::team::permission::Permission;
 use domain::time::due::{Due, Work};
 use jiff::Timestamp;
 
@@ -68,18 +69,24 @@ impl CardFilter {
 }
 
 impl Desk {
-    /// A page of the actor's cards behind `after`.
+    /// A page of cards behind `after`: the actor's own, or for a manager those of `owner`.
     ///
     /// # Errors
-    /// When the table does not answer.
+    /// [`Code::Forbidden`].
     pub async fn cards(
         &self,
         actor: &Actor,
+        owner: Option<UserId>,
         filter: CardFilter,
         after: Option<CardId>,
         limit: usize,
     ) -> Result<CardPage, Refused> {
-        let mut cards = self.store.cards(actor.org, actor.user.id, WINDOW).await?;
+        let owner = match owner {
+            Some(owner) => owner,
+            None => actor.user()?.id,
+        };
+        actor.require_owner(Permission::CardsRead, owner)?;
+        let mut cards = self.store.cards(actor.org, owner, WINDOW).await?;
         cards.sort_by_key(Card::rank);
         let start = after.and_then(|after| cards.iter().position(|card| card.id == after)).map_or(0, |at| at + 1);
         let mut rest = cards.drain(start..).filter(|card| filter.lets(card.state.at(actor.now)));
@@ -94,7 +101,7 @@ impl Desk {
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn card(&self, actor: &Actor, id: CardId) -> Result<Card, Refused> {
-        self.store.card(actor.org, actor.user.id, id).await?.ok_or_else(Refused::not_found)
+        self.store.card(actor.org, actor.user()?.id, id).await?.ok_or_else(Refused::not_found)
     }
 
     /// Prepares what the actor does with a card. A hint is filed for one that is to come back.
@@ -109,7 +116,7 @@ impl Desk {
             CardChange::Undo => before.undone(actor.now)?,
         };
 
-        let owner = actor.user.id;
+        let owner = actor.user()?.id;
         let wake = after.snoozed_until().map(|at| {
             let work = Work::Wake { org: actor.org, owner, card: after.id };
             Due { at, message: after.message, work }
@@ -146,7 +153,7 @@ impl Desk {
             subject,
             due: input.due,
             message: Some(card.message),
-            owner: actor.user.id,
+            owner: actor.user()?.id,
             created_at: actor.now,
         };
         let next = Next::new_activity(actor.org, record, activity)?;

@@ -15,17 +15,18 @@
 //! | [`templates`], [`images`] | keep templates and hosted pictures |
 //! | [`letters`] | receive mail |
 //! | [`settings`], [`suppressions`] | decide for the organisation |
+//! | [`users`], [`api_keys`], [`audit`] | say who belongs to the team, and see who did what |
 
 use aws::blobs::Blobs;
 use aws::ids::Ids;
 use aws::queue::Queue;
 use aws::store::Store;
-use domain::ground::id::OrgId;
 use domain::ground::task::SendTask;
-use domain::team::user::User;
-use jiff::Timestamp;
 
 pub mod activities;
+mod actor;
+pub mod api_keys;
+pub mod audit;
 pub mod cards;
 mod checks;
 pub mod images;
@@ -41,7 +42,9 @@ pub mod settings;
 pub mod suppressions;
 pub mod templates;
 pub mod timeline;
+pub mod users;
 
+pub use actor::Actor;
 pub use checks::Checks;
 pub use patch::Patch;
 pub use prepared::Prepared;
@@ -63,15 +66,4 @@ pub struct Desk {
     pub inbound_domain: Option<String>,
     /// Makes ids.
     pub ids: Ids,
-}
-
-/// The person who acts: for one organisation, at one instant. The instant is taken once for each request.
-#[derive(Debug, Clone)]
-pub struct Actor {
-    /// The organisation, the only source of the tenant.
-    pub org: OrgId,
-    /// The user who acts, or for whom an integration acts.
-    pub user: User,
-    /// When the request was taken up.
-    pub now: Timestamp,
 }

@@ -9,6 +9,7 @@ use domain::message::{Message, MessageState, MessageStatus, MessageWithCopies};
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
 use domain::team::settings::Settings;
+use domain::team::visibility::Sight;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -162,11 +163,12 @@ impl Desk {
         limit: usize,
     ) -> Result<MessagePage, Refused> {
         let settings = self.store.settings(actor.org).await?;
-        let source = filter.source(actor.user.id);
+        let source = filter.source(actor.user()?.id);
+        let sight = actor.sight(settings.sent_visibility);
         let (last, newest) = mark.map(|mark| (mark.last, mark.newest)).unzip();
         let reader = Reader { desk: self, org: actor.org, source, tracked: settings.tracking_enabled };
         let mut places = Places::open(reader, order, last, newest.flatten()).await?;
-        let (found, last) = self.fill_page(actor, filter, &mut places, limit).await?;
+        let (found, last) = self.fill_page(actor, (filter, sight), &mut places, limit).await?;
         let items = self.list_details(&settings, found, actor.now).await?;
         let newest = places.newest();
         Ok(MessagePage { items, next: last.map(|last| ListMark { last, newest }), window: places.window() })
@@ -176,7 +178,7 @@ impl Desk {
     async fn fill_page(
         &self,
         actor: &Actor,
-        filter: &MessageFilter,
+        (filter, sight): (&MessageFilter, Sight),
         places: &mut Places<'_>,
         limit: usize,
     ) -> Result<(Vec<Found>, Option<Place>), Refused> {
@@ -197,6 +199,7 @@ impl Desk {
                 if let Some(stored) = stored
                     && stored.message.org == actor.org
                     && places.is_current(place, &stored.message)
+                    && sight.sees(&stored.message)
                     && filter.lets(&stored, actor.now)
                 {
                     found.push((stored, kpis));

@@ -5,6 +5,7 @@ use domain::ground::name;
 use domain::people::address::EmailAddress;
 use domain::people::consent::{Consent, ConsentEntry, Preference, changed, loosens};
 use domain::people::record::{Record, RecordId, RecordRef};
+use domain::team::audit::AuditAction;
 use domain::time::zone::{self, PostalAddress};
 use jiff::Timestamp;
 
@@ -149,11 +150,14 @@ impl Desk {
         loop {
             tries += 1;
             let before = self.store.stored_record(actor.org, reference).await?;
-            let (after, entry) = changed(before.as_ref(), change(before.as_ref())?, actor.user.id, actor.now);
+            let (after, entry) = changed(before.as_ref(), change(before.as_ref())?, actor.id()?, actor.now);
             if let Some(before) = before.as_ref().filter(|before| loosens(before, Some(&after))) {
                 self.store.remember_objections(actor.org, before, actor.now).await?;
             }
-            let next = Next::record(actor.org, before.as_ref(), after, entry.as_ref())?;
+            let mut next = Next::record(actor.org, before.as_ref(), after, entry.as_ref())?;
+            if entry.is_some() {
+                next.writes.push(self.audited(actor, AuditAction::PreferenceChanged, reference).await?);
+            }
             match self.store.write(next).await {
                 Ok(record) => return Ok((before, record)),
                 Err(aws::store::Error::Conflict) if tries < TRIES => {}

@@ -1,5 +1,7 @@
 //! Refusals: the closed list of reasons for which the desk does not do what it is asked.
 
+use crate::users::OpenWork;
+
 /// Why the desk does not do what it is asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {detail}", .code.as_str())]
@@ -10,6 +12,8 @@ pub struct Refused {
     pub detail: String,
     /// The fields at fault.
     pub fields: Vec<FieldError>,
+    /// The counts of what stands in the way of leaving.
+    pub counts: Option<OpenWork>,
 }
 
 /// A field at fault.
@@ -30,6 +34,8 @@ pub enum CodeClass {
     Invalid,
     /// There is no such thing, or it is not the actor's to know.
     Missing,
+    /// The caller's role or key does not allow it.
+    Forbidden,
     /// The state of the thing does not allow it.
     Conflict,
     /// A service did not answer; the same request may be repeated.
@@ -82,6 +88,10 @@ codes! {
     ChangedMeanwhile = "changed_meanwhile", Conflict;
     /// An address stands in the message twice.
     DuplicateRecipient = "duplicate_recipient", Invalid;
+    /// The caller may not do it.
+    Forbidden = "forbidden", Forbidden;
+    /// A user who leaves has drafts, scheduled mail, reminders or cards.
+    HasOpenWork = "has_open_work", Conflict;
     /// The HTML cannot be rewritten for tracking.
     HtmlTooComplex = "html_too_complex", Invalid;
     /// The time is over.
@@ -104,6 +114,8 @@ codes! {
     InvalidText = "invalid_text", Invalid;
     /// The value is not one of those that are possible.
     InvalidValue = "invalid_value", Invalid;
+    /// The organisation would be left without an administrator.
+    LastAdministrator = "last_administrator", Conflict;
     /// A field that is needed is missing.
     MissingField = "missing_field", Invalid;
     /// A template needs a value that is not there.
@@ -146,14 +158,20 @@ codes! {
     UnknownTemplate = "unknown_template", Invalid;
     /// There is no such time zone.
     UnknownTimeZone = "unknown_time_zone", Invalid;
+    /// There is no such user, or not any more.
+    UnknownUser = "unknown_user", Invalid;
     /// A file was not uploaded in time.
     UploadExpired = "upload_expired", Conflict;
+    /// Another user of the organisation has the address.
+    UserExists = "user_exists", Conflict;
+    /// An integration has to name a user.
+    UserNeeded = "user_needed", Invalid;
 }
 
 impl Refused {
     /// A refusal as a whole.
     pub fn because(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), fields: Vec::new() }
+        Self { code, detail: detail.into(), fields: Vec::new(), counts: None }
     }
 
     /// A refusal because of one field.
@@ -166,7 +184,7 @@ impl Refused {
         let first = fields.first();
         let code = first.map_or(Code::InvalidValue, |first| first.code);
         let detail = first.map_or_else(String::new, |first| format!("{}: {}", first.field, first.detail));
-        Self { code, detail, fields }
+        Self { code, detail, fields, counts: None }
     }
 
     /// There is no such thing, or it is not the actor's to know.

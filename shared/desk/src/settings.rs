@@ -1,9 +1,10 @@
 //! The settings of an organisation.
 
 use aws::store::Next;
+use domain::team::audit::AuditAction;
 use domain::team::settings::{InvalidSetting, Settings, SettingsChange};
 
-use crate::{Actor, Code, Desk, Refused, TRIES};
+use crate::{Actor, Code, Desk, Prepared, Refused, TRIES};
 
 impl Desk {
     /// The settings of the actor's organisation.
@@ -24,7 +25,9 @@ impl Desk {
             tries += 1;
             let before = self.store.settings(actor.org).await?;
             let after = before.changed(change.clone(), self.inbound_domain.is_some(), actor.now)?;
-            match self.store.write(Next::settings(actor.org, &before, after)?).await {
+            let line = self.audit_line(actor, &after, AuditAction::SettingsChanged, "settings")?;
+            let next = Next::settings(actor.org, &before, after)?;
+            match self.commit(Prepared::of(actor, next).with([line]), None).await {
                 Err(aws::store::Error::Conflict) if tries < TRIES => {}
                 written => return Ok(written?),
             }
@@ -37,6 +40,8 @@ impl From<InvalidSetting> for Refused {
         let (field, code) = match invalid {
             InvalidSetting::UnknownConsent => ("/unknown_consent", Code::InvalidValue),
             InvalidSetting::RetentionDays => ("/retention_days", Code::InvalidValue),
+            InvalidSetting::AuditDays => ("/audit_days", Code::InvalidValue),
+            InvalidSetting::CorsOrigins => ("/cors_origins", Code::InvalidValue),
             InvalidSetting::NoInboundDomain => ("/replies", Code::NoInboundDomain),
         };
         Self::field(field, code, invalid)

@@ -1,7 +1,9 @@
 //! Addresses that the organisation no longer sends to.
 
+use aws::store::Write;
 use domain::people::address::EmailAddress;
 use domain::people::suppression::Suppression;
+use domain::team::audit::AuditAction;
 
 use crate::{Actor, Desk, Refused};
 
@@ -50,6 +52,9 @@ impl Desk {
     pub async fn lift_suppression(&self, actor: &Actor, email: &str) -> Result<(), Refused> {
         self.suppression(actor, email).await?;
         let email = EmailAddress::parse(email).map_err(|_| Refused::not_found())?;
-        Ok(self.store.delete_suppression(actor.org, &email).await?)
+        // The address is personal, so the line does not name it.
+        let line = self.audited(actor, AuditAction::SuppressionRemoved, "suppression").await?;
+        let gone = Write::no_suppression(actor.org, &email);
+        Ok(self.store.commit(vec![gone, line], None).await?)
     }
 }

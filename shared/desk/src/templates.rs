@@ -232,7 +232,7 @@ impl TemplateInput {
             html,
             text,
             version: 0,
-            changed_by: actor.user.id,
+            changed_by: actor.id()?,
             created_at: actor.now,
             changed_at: actor.now,
         })

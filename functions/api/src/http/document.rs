@@ -2,10 +2,13 @@
 
 use axum::Json;
 use utoipa::OpenApi;
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi as Document, OpenApiBuilder, ServerBuilder};
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi as Document, OpenApiBuilder, RefOr, ServerBuilder};
 
-use super::problem::{FieldProblem, Problem, ProblemCode};
+use super::access::Access;
+use super::problem::{FieldProblem, Problem, ProblemCode, WorkCounts};
 
 /// Everything but the routes.
 pub(crate) fn base() -> Document {
@@ -35,7 +38,7 @@ const DESCRIPTION: &str = "Email engagement for sales teams. Instants are RFC 33
 
 #[derive(OpenApi)]
 #[openapi(
-    components(schemas(Problem, FieldProblem, ProblemCode)),
+    components(schemas(Problem, FieldProblem, WorkCounts, ProblemCode)),
     tags(
         (name = "messages", description = "Messages: written, sent, tracked, looked at"),
         (name = "attachments", description = "Files of messages"),
@@ -46,21 +49,76 @@ const DESCRIPTION: &str = "Email engagement for sales teams. Instants are RFC 33
         (name = "images", description = "Hosted images"),
         (name = "suppressions", description = "Addresses that the organisation no longer sends to"),
         (name = "settings", description = "Settings of the organisation"),
-        (name = "service", description = "The caller, and this document"),
+        (name = "team", description = "The caller, users, keys, and who did what"),
+        (name = "service", description = "This document"),
     )
 )]
 struct Empty;
 
-/// Gives every operation a description; one of a single sentence has only a summary by itself.
-pub(crate) fn described(mut document: Document) -> Document {
-    for path in document.paths.paths.values_mut() {
-        let methods = [&mut path.get, &mut path.put, &mut path.post, &mut path.patch, &mut path.delete];
-        for operation in methods.into_iter().flatten() {
+/// A route as the document shows it.
+pub(crate) struct DocumentedRoute {
+    path: String,
+    methods: Vec<HttpMethod>,
+    access: Access,
+}
+
+impl DocumentedRoute {
+    /// The route of a handler.
+    pub(crate) fn of<P: utoipa::Path>(access: Access) -> Self {
+        Self { path: P::path(), methods: P::methods(), access }
+    }
+}
+
+/// Gives every operation a description (one of a single sentence has only a summary by itself), the permission that it needs,
+/// and the header in which an integration names a user.
+pub(crate) fn described(mut document: Document, routes: &[DocumentedRoute]) -> Document {
+    for DocumentedRoute { path, methods, access } in routes {
+        let Some(item) = document.paths.paths.get_mut(path) else { continue };
+        for method in methods {
+            let Some(operation) = operation(item, method) else { continue };
             let summary = operation.summary.clone();
-            operation.description = operation.description.take().or(summary);
+            let description = operation.description.take().or(summary).unwrap_or_default();
+            operation.description = Some(match access {
+                Access::May(permission) => format!("{description}\n\nNeeds the permission `{}`.", permission.as_str()),
+                Access::AnyKey | Access::Public => description,
+            });
+            if takes_user(*access) {
+                operation.parameters.get_or_insert_default().push(RefOr::T(user_header()));
+            }
         }
     }
     document
+}
+
+fn operation<'a>(item: &'a mut PathItem, method: &HttpMethod) -> Option<&'a mut Operation> {
+    match method {
+        HttpMethod::Get => item.get.as_mut(),
+        HttpMethod::Put => item.put.as_mut(),
+        HttpMethod::Post => item.post.as_mut(),
+        HttpMethod::Patch => item.patch.as_mut(),
+        HttpMethod::Delete => item.delete.as_mut(),
+        _ => None,
+    }
+}
+
+fn takes_user(access: Access) -> bool {
+    match access {
+        Access::Public => false,
+        Access::AnyKey => true,
+        Access::May(permission) => permission.needs_user(),
+    }
+}
+
+fn user_header() -> Parameter {
+    ParameterBuilder::new()
+        .name("Telltale-User")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "The user for whom an integration acts: 422 `user_needed` when it is missing, 422 `unknown_user` when it names no \
+             active user. A user's own key does not need it.",
+        ))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).examples(["usr_0190f3a2b4c87d1e9f00112233445566"])))
+        .build()
 }
 
 /// The document itself.

@@ -79,11 +79,12 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for PostOrEmpty<T> {
 }
 
 async fn read<T: DeserializeOwned>(request: Request, app: &Arc<App>, may_be_empty: bool) -> Result<Post<T>, Response> {
-    let Caller(actor) = Caller::of(app, request.headers()).await.map_err(IntoResponse::into_response)?;
+    let caller = request.extensions().get::<Caller>().cloned();
+    let Caller(actor) = caller.ok_or_else(|| ApiError::unauthenticated().into_response())?;
     let key = key(request.headers()).map_err(IntoResponse::into_response)?;
     let path = request.uri().path().to_owned();
     let bytes = body::bytes(request, app).await.map_err(IntoResponse::into_response)?;
-    let user = actor.user.id.to_string();
+    let user = actor.id().map_err(|error| ApiError::from(error).into_response())?.to_string();
     let key = key.map(|key| Key { hash: hash(&[&user, &key, &path]), fingerprint: hash(&[&bytes]) });
     let once = Once { actor: actor.clone(), key };
     if let Some(answer) = once.replay(app).await.map_err(IntoResponse::into_response)? {
@@ -127,7 +128,8 @@ impl Once {
             StoredAnswer { stored_apart: true, body, .. } => app.desk.blobs.answer(self.actor.org, &body).await?,
             StoredAnswer { body, .. } => body.into_bytes(),
         };
-        let mut answer = json(StatusCode::from_u16(stored.answer.status).unwrap_or(StatusCode::OK), body);
+        let status = StatusCode::from_u16(stored.answer.status).unwrap_or(StatusCode::OK);
+        let mut answer = json(status, body, stored.answer.location.as_deref());
         answer.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
         Ok(Some(answer))
     }
@@ -141,10 +143,44 @@ impl Once {
         prepared: Prepared<T>,
         view: &V,
     ) -> Result<Response, ApiError> {
-        let body = serde_json::to_vec(view).unwrap_or_default();
-        let record = self.record(app, status, &body).await?;
+        self.answer(app, (status, None), prepared, view, view).await
+    }
+
+    /// The same for a new thing, which lies at `location` from then on.
+    pub(crate) async fn created<T, V: Serialize>(
+        &self,
+        app: &App,
+        prepared: Prepared<T>,
+        view: &V,
+        location: String,
+    ) -> Result<Response, ApiError> {
+        self.answer(app, (StatusCode::CREATED, Some(location)), prepared, view, view).await
+    }
+
+    /// The same where the first answer shows what no other may: only `stored` is kept, and replayed.
+    pub(crate) async fn created_once<T, V: Serialize>(
+        &self,
+        app: &App,
+        prepared: Prepared<T>,
+        stored: &V,
+        shown: &V,
+        location: String,
+    ) -> Result<Response, ApiError> {
+        self.answer(app, (StatusCode::CREATED, Some(location)), prepared, stored, shown).await
+    }
+
+    async fn answer<T, V: Serialize>(
+        &self,
+        app: &App,
+        (status, location): (StatusCode, Option<String>),
+        prepared: Prepared<T>,
+        stored: &V,
+        shown: &V,
+    ) -> Result<Response, ApiError> {
+        let body = serde_json::to_vec(stored).unwrap_or_default();
+        let record = self.record(app, status, &body, location.clone()).await?;
         match app.desk.commit(prepared, record.as_ref()).await {
-            Ok(_) => Ok(json(status, body)),
+            Ok(_) => Ok(json(status, serde_json::to_vec(shown).unwrap_or_default(), location.as_deref())),
             Err(aws::store::Error::Conflict) => {
                 let conflict = ApiError::from(Refused::changed_meanwhile());
                 self.replay(app).await?.ok_or(conflict)
@@ -153,7 +189,13 @@ impl Once {
         }
     }
 
-    async fn record(&self, app: &App, status: StatusCode, body: &[u8]) -> Result<Option<Idempotency>, ApiError> {
+    async fn record(
+        &self,
+        app: &App,
+        status: StatusCode,
+        body: &[u8],
+        location: Option<String>,
+    ) -> Result<Option<Idempotency>, ApiError> {
         let Some(key) = &self.key else { return Ok(None) };
         let apart = body.len() > MAX_INLINE;
         let body = if apart {
@@ -164,12 +206,16 @@ impl Once {
         } else {
             String::from_utf8_lossy(body).into_owned()
         };
-        let answer = StoredAnswer { status: status.as_u16(), body, stored_apart: apart };
+        let answer = StoredAnswer { status: status.as_u16(), body, stored_apart: apart, location };
         Ok(Some(Idempotency::new(key.hash.clone(), key.fingerprint.clone(), answer, self.actor.now)))
     }
 }
 
 /// An answer of JSON bytes.
-fn json(status: StatusCode, body: Vec<u8>) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+fn json(status: StatusCode, body: Vec<u8>, location: Option<&str>) -> Response {
+    let mut answer = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if let Some(location) = location.and_then(|location| HeaderValue::from_str(location).ok()) {
+        answer.headers_mut().insert(header::LOCATION, location);
+    }
+    answer
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use domain::ground::id::{CardId, ImageId, MessageId, TemplateId};
+use domain::ground::id::{CardId, ImageId, MessageId, TemplateId, UserId};
 use domain::people::record::{RecordId, RecordRef, RecordType};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -90,6 +90,24 @@ pub(crate) struct SuppressionPath {
     /// The address.
     #[param(format = Email)]
     pub(crate) email: String,
+}
+
+/// A user.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct UserPath {
+    /// The user's id.
+    #[param(value_type = String, example = "usr_0190f3a2b4c87d1e9f00112233445566")]
+    pub(crate) id: UserId,
+}
+
+/// A key.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct KeyPath {
+    /// The key's id.
+    #[param(example = "key_0190f3a2b4c87d1e9f00112233445566")]
+    pub(crate) id: String,
 }
 
 /// A record of the CRM.

@@ -28,9 +28,27 @@ pub(crate) struct Problem {
     /// What is wrong, as a stable name.
     #[schema(value_type = ProblemCode)]
     code: &'static str,
+    /// The id of the request, as in the header `Request-Id` and in the logs.
+    request_id: String,
     /// The fields or parameters at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
+    /// The open work of a user who leaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<WorkCounts>,
+}
+
+/// The open work of a user who leaves.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct WorkCounts {
+    /// Messages that are being written.
+    drafts: usize,
+    /// Messages that wait for their time.
+    scheduled: usize,
+    /// Reminders that are pending.
+    reminders: usize,
+    /// Cards that were not dismissed.
+    cards: usize,
 }
 
 /// A field or a parameter at fault.
@@ -70,6 +88,8 @@ pub(crate) enum HttpCode {
     MissingField,
     /// There is no such path.
     NotFound,
+    /// The key has made too many requests.
+    RateLimited,
     /// The body is too large.
     TooLarge,
     /// No key, or one that is not valid.
@@ -80,8 +100,6 @@ pub(crate) enum HttpCode {
     UnknownUser,
     /// The body has another content type, or is coded.
     UnsupportedMediaType,
-    /// The key of an integration needs a user.
-    UserNeeded,
     /// A field has a value of another type.
     WrongType,
 }
@@ -97,12 +115,12 @@ impl HttpCode {
         Self::MethodNotAllowed,
         Self::MissingField,
         Self::NotFound,
+        Self::RateLimited,
         Self::TooLarge,
         Self::Unauthenticated,
         Self::UnknownField,
         Self::UnknownUser,
         Self::UnsupportedMediaType,
-        Self::UserNeeded,
         Self::WrongType,
     ];
 
@@ -117,12 +135,12 @@ impl HttpCode {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::MissingField => "missing_field",
             Self::NotFound => "not_found",
+            Self::RateLimited => "rate_limited",
             Self::TooLarge => "too_large",
             Self::Unauthenticated => "unauthenticated",
             Self::UnknownField => "unknown_field",
             Self::UnknownUser => "unknown_user",
             Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::UserNeeded => "user_needed",
             Self::WrongType => "wrong_type",
         }
     }
@@ -133,6 +151,7 @@ impl HttpCode {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -163,12 +182,13 @@ pub(crate) struct ApiError {
     code: &'static str,
     detail: String,
     errors: Vec<FieldProblem>,
+    counts: Option<WorkCounts>,
 }
 
 impl ApiError {
     /// A refusal of the door as a whole.
     pub(crate) fn http(code: HttpCode, detail: impl Into<String>) -> Self {
-        Self { status: code.status(), code: code.as_str(), detail: detail.into(), errors: Vec::new() }
+        Self { status: code.status(), code: code.as_str(), detail: detail.into(), errors: Vec::new(), counts: None }
     }
 
     /// A field of the body that the door cannot read.
@@ -198,14 +218,9 @@ impl ApiError {
         Self::http(HttpCode::Unauthenticated, "a valid API key is needed: Authorization: Bearer tt_…")
     }
 
-    /// The key of an integration needs a user.
-    pub(crate) fn user_needed() -> Self {
-        Self::http(HttpCode::UserNeeded, "this key acts for users: name one in Telltale-User")
-    }
-
     /// There is no such user.
     pub(crate) fn unknown_user() -> Self {
-        Self::http(HttpCode::UnknownUser, "there is no such user in this organisation")
+        Self::http(HttpCode::UnknownUser, "Telltale-User names no active user of this organisation")
     }
 
     /// There is no such thing, or it is not the caller's to know.
@@ -223,16 +238,23 @@ impl From<FieldError> for FieldProblem {
 
 impl From<Refused> for ApiError {
     fn from(refused: Refused) -> Self {
-        let Refused { code, detail, fields } = refused;
+        let Refused { code, detail, fields, counts } = refused;
         let status = match code.class() {
             CodeClass::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             CodeClass::Missing => StatusCode::NOT_FOUND,
+            CodeClass::Forbidden => StatusCode::FORBIDDEN,
             CodeClass::Conflict => StatusCode::CONFLICT,
             CodeClass::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         };
         // A field that names a thing which is not there makes the request wrong, not the path.
         let status = if fields.is_empty() { status } else { StatusCode::UNPROCESSABLE_ENTITY };
-        Self { status, code: code.as_str(), detail, errors: fields.into_iter().map(Into::into).collect() }
+        let counts = counts.map(|work| WorkCounts {
+            drafts: work.drafts,
+            scheduled: work.scheduled,
+            reminders: work.reminders,
+            cards: work.cards,
+        });
+        Self { status, code: code.as_str(), detail, errors: fields.into_iter().map(Into::into).collect(), counts }
     }
 }
 
@@ -258,15 +280,19 @@ impl IntoResponse for ApiError {
 }
 
 /// Writes the problem document of an answer that is no success.
-pub(crate) async fn render(mut response: Response) -> Response {
-    let Some(ApiError { status, code, detail, errors }) = response.extensions_mut().remove() else { return response };
+pub(crate) fn render(mut response: Response, request_id: &str) -> Response {
+    let Some(ApiError { status, code, detail, errors, counts }) = response.extensions_mut().remove() else {
+        return response;
+    };
     let problem = Problem {
         kind: format!("urn:telltale:problem:{code}"),
         title: status.canonical_reason().unwrap_or("Error").to_owned(),
         status: status.as_u16(),
         detail,
         code,
+        request_id: request_id.to_owned(),
         errors,
+        counts,
     };
     *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
     let headers = response.headers_mut();
@@ -316,10 +342,12 @@ fn reason(status: u16) -> &'static str {
     match status {
         400 => "The body is not JSON.",
         401 => "The API key is missing or not valid.",
+        403 => "The caller's role or key does not allow it.",
         404 => "There is no such resource, or it belongs to another organisation.",
         409 => "The state of the resource does not allow it, or somebody else changed it first.",
         413 => "The body is too large.",
         415 => "The body is not `application/json`, or it is coded.",
+        429 => "The key has made too many requests; `Retry-After` says when to go on.",
         422 => "A field or a parameter is wrong; `errors` names it.",
         _ => "A service did not answer. The same request may be repeated.",
     }
@@ -327,11 +355,11 @@ fn reason(status: u16) -> &'static str {
 
 refusals! {
     /// Refusals of a request that reads one thing.
-    ReadRefusals: 401 404 503;
+    ReadRefusals: 401 403 404 422 429 503;
     /// Refusals of a request that reads a list.
-    ListRefusals: 401 404 422 503;
+    ListRefusals: 401 403 404 422 429 503;
     /// Refusals of a request without a body that changes a thing.
-    ActRefusals: 401 404 409 503;
+    ActRefusals: 401 403 404 409 422 429 503;
     /// Refusals of a request with a body.
-    WriteRefusals: 400 401 404 409 413 415 422 503;
+    WriteRefusals: 400 401 403 404 409 413 415 422 429 503;
 }

@@ -63,6 +63,33 @@ pub(crate) fn patch<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> 
     })
 }
 
+/// Documents a table of the domain by its names.
+macro_rules! names {
+    ($($(#[doc = $doc:literal])+ $name:ident: $table:ty;)+) => {$(
+        $(#[doc = $doc])+
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let names: Vec<&str> = <$table>::ALL.iter().map(|one| one.as_str()).collect();
+                let doc = concat!($($doc),+).trim();
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).description(Some(doc)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+
+names! {
+    /// Something that a caller may do.
+    PermissionWord: domain::team::permission::Permission;
+    /// A part of the API that an integration may use.
+    ScopeWord: domain::team::permission::Scope;
+    /// What was done.
+    AuditActionWord: domain::team::audit::AuditAction;
+}
+
 /// Documents an enumeration of the domain by its words.
 macro_rules! words {
     ($($(#[doc = $doc:literal])+ $name:ident: $($word:literal)|+;)+) => {$(
@@ -139,6 +166,20 @@ words! {
     BlockedRecipientsWord: "block_message" | "clean_copy";
     /// A day of the week.
     WeekdayWord: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+    /// What a user is in the organisation.
+    RoleWord: "administrator" | "manager" | "seller";
+    /// Whether a user may act.
+    UserStatusWord: "active" | "deactivated";
+    /// In which Telltale speaks to a user.
+    LanguageWord: "en" | "de" | "sl";
+    /// Whom a key acts for.
+    KeyKindWord: "user" | "integration";
+    /// The door through which somebody came.
+    DoorWord: "api" | "console" | "addin" | "admin";
+    /// The kind of one who acted.
+    AuditActorKindWord: "user" | "integration" | "admin";
+    /// Who sees what was sent.
+    SentVisibilityWord: "organisation" | "owner";
     /// How far an erasure has come.
     ErasureWord: "erased" | "erasing";
 }

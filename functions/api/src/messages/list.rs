@@ -125,8 +125,8 @@ impl ListQuery {
     /// The name of the list, for which its cursors are good.
     fn name(&self, actor: &Actor, order: ListOrder) -> String {
         let Self { tracked, owner, regarding, record, status, .. } = self;
-        let (org, user) = (actor.org, actor.user.id);
-        format!("{org}|{user}|{tracked:?}|{owner:?}|{regarding:?}|{record:?}|{status:?}|{order:?}")
+        let (org, user) = (actor.org, actor.user.as_ref().map(|user| user.id));
+        format!("{org}|{user:?}|{tracked:?}|{owner:?}|{regarding:?}|{record:?}|{status:?}|{order:?}")
     }
 }
 

@@ -20,6 +20,9 @@ pub struct StoredAnswer {
     /// The body is in object storage.
     #[serde(default)]
     pub stored_apart: bool,
+    /// Where a new thing lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
 }
 
 /// A request that may be repeated, and its answer.

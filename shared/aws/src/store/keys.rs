@@ -4,9 +4,12 @@
 //! its hits (`SEGMENT#…`) are another.
 
 use data_encoding::HEXLOWER;
-use domain::ground::id::{ActivityId, AttachmentId, CardId, EventId, ImageId, MessageId, OrgId, TemplateId, UserId};
+use domain::ground::id::{
+    ActivityId, AttachmentId, AuditId, CardId, EventId, ImageId, MessageId, OrgId, TemplateId, UserId,
+};
 use domain::people::address::EmailAddress;
 use domain::people::record::RecordRef;
+use domain::team::api_key::KeyId;
 use domain::time::due::{Due, Minute, Tick, Work, shard};
 use domain::time::instant;
 use jiff::Timestamp;
@@ -35,14 +38,39 @@ pub(super) fn settings(org: OrgId) -> Key {
     key(format!("ORG#{org}"), "SETTINGS")
 }
 
+/// What the sort keys of users begin with.
+pub(super) const USER: &str = "USER#";
+/// What the sort keys of an organisation's keys begin with.
+pub(super) const KEY: &str = "KEY#";
+
 /// A user of an organisation.
 pub(super) fn user(org: OrgId, user: UserId) -> Key {
-    key(format!("ORG#{org}"), format!("USER#{user}"))
+    key(format!("ORG#{org}"), format!("{USER}{user}"))
+}
+
+/// Whose an address is in an organisation.
+pub(super) fn login(org: OrgId, email: &EmailAddress) -> Key {
+    key(format!("ORG#{org}"), format!("LOGIN#{}", email.key()))
 }
 
 /// An API key, by its public part.
-pub(super) fn api_key(id: &str) -> Key {
-    key(format!("KEY#{id}"), "KEY")
+pub(super) fn api_key(id: &KeyId) -> Key {
+    key(format!("KEY#{}", id.public_part()), "KEY")
+}
+
+/// That an organisation has a key.
+pub(super) fn api_key_of(org: OrgId, id: &KeyId) -> Key {
+    key(format!("ORG#{org}"), format!("{KEY}{}", id.public_part()))
+}
+
+/// The partition of an organisation's audit log.
+pub(super) fn audit(org: OrgId) -> String {
+    format!("AUDIT#{org}")
+}
+
+/// A line of the audit log. Ids sort by time.
+pub(super) fn audit_line(org: OrgId, line: AuditId) -> Key {
+    key(audit(org), line.to_string())
 }
 
 /// The partition of a message.

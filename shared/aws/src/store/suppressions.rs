@@ -5,7 +5,7 @@ use domain::people::address::EmailAddress;
 use domain::people::suppression::Suppression;
 
 use super::table::{Condition, Item, Range};
-use super::{Error, Store, keys};
+use super::{Error, Store, Write, keys};
 
 impl Store {
     /// Stops mail to an address. Told twice, it is one entry with the latest reason.
@@ -39,9 +39,11 @@ impl Store {
         let mute = Suppression { email: None, detail: String::new(), ..entry };
         self.table.put(Item::new(&keys::suppression(org, email), &mute)?, Condition::Any).await
     }
+}
 
+impl Write {
     /// Lets mail go to an address again.
-    pub async fn delete_suppression(&self, org: OrgId, email: &EmailAddress) -> Result<(), Error> {
-        self.table.delete(&keys::suppression(org, email)).await
+    pub fn no_suppression(org: OrgId, email: &EmailAddress) -> Self {
+        Self::delete(keys::suppression(org, email))
     }
 }

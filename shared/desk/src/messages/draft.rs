@@ -35,8 +35,8 @@ impl Desk {
         let message = Message {
             id,
             org: actor.org,
-            owner: actor.user.id,
-            from: actor.user.mailbox.clone(),
+            owner: actor.user()?.id,
+            from: actor.user()?.mailbox.clone(),
             recipients,
             subject: change.subject.unwrap_or_default(),
             regarding,
@@ -83,7 +83,7 @@ impl Desk {
         id: MessageId,
         mut change: MessageChange,
     ) -> Result<Prepared<MessageWithCopies>, Refused> {
-        let before = self.message(actor, id).await?.message;
+        let before = self.own_message(actor, id).await?.message;
         let changed = change.check()?;
         if before.state != MessageState::Draft {
             return Err(Refused::not_editable());

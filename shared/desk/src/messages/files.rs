@@ -93,13 +93,16 @@ impl Desk {
         Ok(Prepared::of(actor, next).with(Write::touched(&message)?).map(|_| details))
     }
 
-    /// A file. One whose bytes are awaited gets a new address to upload them to.
+    /// A file. One whose bytes are awaited gets a new address to upload them to, for its owner only.
     ///
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn file(&self, actor: &Actor, id: MessageId, file: &str) -> Result<FileDetails, Refused> {
         let message = self.message(actor, id).await?.message;
         let mut file = self.find_file(&message, file).await?;
+        if !owns(actor, &message) {
+            return Ok(FileDetails { file, upload: None });
+        }
         if !file.is_ready() && message.state == MessageState::Draft {
             let upload = Upload::Pending { expires_at: actor.now + UPLOAD_TIME };
             let next = Next::attachment(message.id, Some(&file), Attachment { upload, ..file.clone() })?;
@@ -116,7 +119,11 @@ impl Desk {
         let message = self.message(actor, id).await?.message;
         let mut details = Vec::new();
         for file in self.files(&message).await? {
-            details.push(self.file_details(id, file).await?);
+            details.push(if owns(actor, &message) {
+                self.file_details(id, file).await?
+            } else {
+                FileDetails { file, upload: None }
+            });
         }
         Ok(details)
     }
@@ -135,7 +142,7 @@ impl Desk {
         let mut tries = 0;
         loop {
             tries += 1;
-            let message = self.message(actor, id).await?.message;
+            let message = self.own_message(actor, id).await?.message;
             let before = self.find_file(&message, file).await?;
             match self.write_file(&message, &before, change.clone()).await {
                 Err(Refused { code: Code::ChangedMeanwhile, .. }) if tries < TRIES => {}
@@ -233,4 +240,9 @@ impl Desk {
         };
         Ok(FileDetails { file, upload })
     }
+}
+
+/// Only an owner uploads.
+fn owns(actor: &Actor, message: &Message) -> bool {
+    actor.user.as_ref().is_some_and(|user| user.id == message.owner)
 }

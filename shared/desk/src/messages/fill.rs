@@ -48,7 +48,7 @@ impl<'a> TemplateValues<'a> {
             (None, None) => None,
         };
         let about = about.or_else(|| record.as_ref().map(|record| record.reference.clone()));
-        Ok(Self { recipient, sender: &actor.user.mailbox, about, record, given })
+        Ok(Self { recipient, sender: &actor.user()?.mailbox, about, record, given })
     }
 
     fn lookup(&self, path: &Path) -> Option<String> {

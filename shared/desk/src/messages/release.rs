@@ -14,6 +14,7 @@ use domain::message::steps::ReleaseTerms;
 use domain::message::{Body, Message, MessageState, MessageStatus, MessageWithCopies, TrackingState};
 use domain::people::activity::Activity;
 use domain::signs::engagement::Kpis;
+use domain::team::audit::AuditAction;
 use domain::time::due::{CHECK_AFTER, DIRECT, Due, Work};
 use domain::time::schedule::{Schedule, When};
 use jiff::{SignedDuration, Timestamp};
@@ -40,9 +41,9 @@ impl Desk {
     /// # Errors
     /// When it cannot leave: no recipients, a file that is missing, a time that is over, or it was sent before.
     pub async fn send(&self, actor: &Actor, id: MessageId, at: SendAt) -> Result<Prepared<MessageDetails>, Refused> {
-        let stored = self.message(actor, id).await?;
+        let stored = self.own_message(actor, id).await?;
         let scheduled = stored.message.status(&stored.copies, actor.now) == MessageStatus::Scheduled;
-        match at {
+        let prepared = match at {
             SendAt::Now if scheduled => {
                 let moved = stored.moved(None, actor.now)?;
                 let prepared = dispatch(actor, &stored, moved)?;
@@ -54,7 +55,12 @@ impl Desk {
                 let schedule = resolved(&when, "/at", actor.now)?;
                 self.release(actor, stored.message, Some(schedule)).await
             }
+        }?;
+        if actor.is_for_somebody_else() {
+            let line = self.audited(actor, AuditAction::MessageSentFor, id).await?;
+            return Ok(prepared.with([line]));
         }
+        Ok(prepared)
     }
 
     /// Checks that a draft can be sent and works out what leaves.

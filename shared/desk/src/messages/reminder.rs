@@ -32,7 +32,7 @@ impl Desk {
         id: MessageId,
         input: ReminderInput,
     ) -> Result<Prepared<Reminder>, Refused> {
-        let message = self.message(actor, id).await?.message;
+        let message = self.own_message(actor, id).await?.message;
         if message.state == MessageState::Cancelled {
             return Err(Refused::not_editable());
         }
@@ -65,7 +65,7 @@ impl Desk {
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn remove_reminder(&self, actor: &Actor, id: MessageId) -> Result<Prepared<()>, Refused> {
-        self.message(actor, id).await?;
+        self.own_message(actor, id).await?;
         Ok(Prepared::nothing(actor, ()).with([Write::no_reminder(id)]))
     }
 }

@@ -28,7 +28,7 @@ impl Desk {
         n: usize,
         resolution: Resolution,
     ) -> Result<Prepared<MessageWithCopies>, Refused> {
-        let mut stored = self.message(actor, id).await?;
+        let mut stored = self.own_message(actor, id).await?;
         let before = stored.copies.get(n).cloned().ok_or_else(Refused::not_found)?;
         let decided = match resolution {
             Resolution::Sent => before.assumed_sent(),

@@ -21,7 +21,7 @@ impl Desk {
         id: MessageId,
         at: &When,
     ) -> Result<Prepared<MessageWithCopies>, Refused> {
-        let stored = self.message(actor, id).await?;
+        let stored = self.own_message(actor, id).await?;
         let schedule = resolved(at, "/at", actor.now)?;
         let moved = stored.moved(Some(schedule), actor.now)?;
         let prepared = dispatch(actor, &stored, moved)?;
@@ -35,7 +35,7 @@ impl Desk {
     /// # Errors
     /// [`Code::NotFound`], [`Code::NotScheduled`].
     pub async fn unschedule(&self, actor: &Actor, id: MessageId) -> Result<Prepared<MessageWithCopies>, Refused> {
-        let stored = self.message(actor, id).await?;
+        let stored = self.own_message(actor, id).await?;
         let draft = stored.unscheduled(actor.now)?;
         let next = Next::step(&stored, draft)?;
         Ok(Prepared::of(actor, next).map(|after| MessageWithCopies::draft(after.message)))

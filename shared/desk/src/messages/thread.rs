@@ -14,10 +14,7 @@ impl Desk {
     pub(super) async fn thread_of(&self, actor: &Actor, answered: &InReplyTo) -> Result<Thread, Refused> {
         let InReplyTo { message, event } = *answered;
         let unknown = |field| Refused::field(field, Code::NotFound, "there is no such mail");
-        let stored = self.store.message(message).await?;
-        if stored.is_none_or(|stored| stored.message.org != actor.org) {
-            return Err(unknown("/in_reply_to/message"));
-        }
+        self.message(actor, message).await.map_err(|_| unknown("/in_reply_to/message"))?;
         let replies = self.store.replies(message).await?;
         let reply = replies.into_iter().find(|reply| reply.id == event).ok_or_else(|| unknown("/in_reply_to/event"))?;
 

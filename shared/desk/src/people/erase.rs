@@ -6,6 +6,7 @@ use domain::ground::id::MessageId;
 use domain::people::activity::Activity;
 use domain::people::erasure::Person;
 use domain::people::record::{Record, RecordRef};
+use domain::team::audit::AuditAction;
 use futures::stream::{self, TryStreamExt};
 use jiff::Timestamp;
 
@@ -69,6 +70,8 @@ impl Desk {
             return Ok(Erasure { erased_at: None, messages, shares_address_with });
         }
 
+        let line = self.audited(actor, AuditAction::PersonErased, reference).await?;
+        self.store.commit(vec![line], None).await?;
         let empty = Record::empty(reference.clone());
         let erased = Record { deleted: true, erased_at: Some(now), ..empty };
         self.store.erase_record(actor.org, &record, erased).await?;

@@ -11,6 +11,7 @@ use domain::people::consent::ConsentEntry;
 use domain::people::erasure::Person;
 use domain::people::record::{Record, RecordRef};
 use domain::people::suppression::Suppression;
+use domain::team::audit::AuditAction;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::AT_ONCE;
@@ -66,6 +67,8 @@ impl Desk {
             suppressions.extend(self.store.suppression(actor.org, email).await?);
         }
         let consent = self.store.consent(actor.org, reference).await?;
+        let line = self.audited(actor, AuditAction::PersonExported, reference).await?;
+        self.store.commit(vec![line], None).await?;
         Ok(PersonExport { record, consent, activities, suppressions, messages })
     }
 

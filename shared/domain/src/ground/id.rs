@@ -53,6 +53,13 @@ macro_rules! ids {
                 Self(uuid_v7(at, digest(parts)))
             }
 
+            /// When it was made, in milliseconds.
+            pub fn at(self) -> Timestamp {
+                let millis = self.0.as_u128() >> 80;
+                let millis = i64::try_from(millis).unwrap_or(0);
+                Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+            }
+
             /// The 16 bytes without the prefix, as tokens carry them.
             pub fn to_bytes(self) -> [u8; 16] {
                 self.0.into_bytes()
@@ -125,6 +132,8 @@ ids! {
     ActivityId = "act";
     /// Something that happened to a message.
     EventId = "evt";
+    /// A line of the audit log.
+    AuditId = "aud";
     /// One attempt to send one copy: the fence between two workers.
     AttemptId = "try";
 }

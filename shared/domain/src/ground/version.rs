@@ -40,5 +40,8 @@ versioned!(
     crate::message::template::Template,
     crate::people::record::Record,
     crate::signs::card::Card,
+    crate::team::api_key::ApiKey,
+    crate::team::organisation::Organisation,
     crate::team::settings::Settings,
+    crate::team::user::User,
 );

@@ -10,6 +10,7 @@ use super::tracking::TrackingDecision;
 use super::{Message, MessageState, MessageStatus, MessageWithCopies, TrackingState};
 use crate::ground::version::Versioned;
 use crate::team::settings::{Replies, Settings};
+use crate::team::user::User;
 use crate::time::schedule::Schedule;
 
 /// The terms on which a draft is released.
@@ -75,6 +76,14 @@ impl Message {
         });
         let copies = copies.collect();
         Ok(MessageWithCopies { message, copies })
+    }
+
+    /// The message in the hands of another owner. While nothing of it has left, it leaves as theirs: nobody sends as
+    /// another.
+    #[must_use]
+    pub fn handed_to(&self, owner: &User, may_have_left: bool) -> Self {
+        let from = if may_have_left { self.from.clone() } else { owner.mailbox.clone() };
+        Self { owner: owner.id, from, ..self.clone() }
     }
 
     /// The message once it was kept as long as the organisation wants. Nothing is added to it from then on.

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ground::id::{TemplateId, UserId};
+use crate::ground::id::TemplateId;
+use crate::team::audit::ActorId;
 
 /// The longest HTML of a template, in bytes. With the text it must fit one item of the table (400 KB).
 pub const MAX_HTML: usize = 200 * 1024;
@@ -31,7 +32,7 @@ pub struct Template {
     /// Counts every change; the condition of the next one.
     pub version: u32,
     /// Who saved it last.
-    pub changed_by: UserId,
+    pub changed_by: ActorId,
     /// When it was first saved.
     #[serde(with = "crate::time::instant::millis")]
     pub created_at: Timestamp,
@@ -90,7 +91,7 @@ mod tests {
             html: Some("<p>Wir freuen uns</p>".into()),
             text: None,
             version: 1,
-            changed_by: UserId::from_bytes([2; 16]),
+            changed_by: crate::ground::id::UserId::from_bytes([2; 16]).into(),
             created_at: Timestamp::UNIX_EPOCH,
             changed_at: Timestamp::UNIX_EPOCH,
         }

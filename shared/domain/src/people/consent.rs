@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ground::id::UserId;
 use crate::people::record::{Record, RecordRef, RecordType};
+use crate::team::audit::ActorId;
 
 /// Whether a person lets their mail be followed. The later one is the stricter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub struct ConsentEntry {
     #[serde(with = "crate::time::instant::millis")]
     pub at: Timestamp,
     /// By whom.
-    pub by: UserId,
+    pub by: ActorId,
     /// What was known before.
     pub from: Preference,
     /// What is known since.
@@ -125,7 +125,7 @@ impl Standing {
 }
 
 /// The record as it is to be stored, with the line that its ledger gets.
-pub fn changed(before: Option<&Record>, record: Record, by: UserId, now: Timestamp) -> (Record, Option<ConsentEntry>) {
+pub fn changed(before: Option<&Record>, record: Record, by: ActorId, now: Timestamp) -> (Record, Option<ConsentEntry>) {
     let (from, consent) = before.map_or((Preference::Unknown, &None), |before| (before.tracking, &before.consent));
     let lifted = from == Preference::Deny && record.tracking != Preference::Deny;
     let denied_until = if lifted { Some(now) } else { before.and_then(|before| before.denied_until) };
@@ -205,9 +205,9 @@ mod tests {
 
     #[test]
     fn a_withdrawn_objection_still_covers_the_time_it_held() {
-        let by = UserId::new(now(), [1; 10]);
+        let by = ActorId::User(crate::ground::id::UserId::new(now(), [1; 10]));
         let denied = record("contact:1", Preference::Deny);
-        let (allowed, entry) = changed(Some(&denied), record("contact:1", Preference::Allow), by, now());
+        let (allowed, entry) = changed(Some(&denied), record("contact:1", Preference::Allow), by.clone(), now());
         assert_eq!(entry.map(|entry| (entry.from, entry.to)), Some((Preference::Deny, Preference::Allow)));
         let standing = Standing::of(None, std::slice::from_ref(&allowed), &[]);
         assert!(standing.objected(now() - jiff::SignedDuration::from_millis(1)));

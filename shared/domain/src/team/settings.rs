@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::people::consent::Preference;
+use crate::team::audit::{AUDIT_DAYS, MAX_AUDIT_DAYS};
+use crate::team::visibility::SentVisibility;
 use crate::time::delivery_time::WorkingHours;
 
 /// Where recipients' answers go.
@@ -33,6 +35,9 @@ pub const RETENTION_DAYS: u32 = 730;
 /// The longest that can be chosen, in days.
 pub const MAX_RETENTION_DAYS: u32 = 3650;
 
+/// How many sites may call the API from a browser.
+const MAX_ORIGINS: usize = 20;
+
 /// The settings of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -55,6 +60,12 @@ pub struct Settings {
     /// How many days after a message left its text, its files, and what happened to it are kept: from 1 to
     /// [`MAX_RETENTION_DAYS`].
     pub retention_days: u32,
+    /// Who sees what was sent.
+    pub sent_visibility: SentVisibility,
+    /// How many days a line of the audit log is kept: from 1 to [`MAX_AUDIT_DAYS`].
+    pub audit_days: u32,
+    /// Sites whose pages may call the API from a browser.
+    pub cors_origins: Vec<String>,
     /// Counts every change; the condition of the next one.
     pub version: u32,
 }
@@ -70,6 +81,9 @@ impl Default for Settings {
             working_hours: WorkingHours::default(),
             replies: Replies::default(),
             retention_days: RETENTION_DAYS,
+            sent_visibility: SentVisibility::default(),
+            audit_days: AUDIT_DAYS,
+            cors_origins: Vec::new(),
             version: 0,
         }
     }
@@ -92,6 +106,12 @@ pub struct SettingsChange {
     pub working_hours: Option<WorkingHours>,
     /// See [`Settings::retention_days`].
     pub retention_days: Option<u32>,
+    /// See [`Settings::sent_visibility`].
+    pub sent_visibility: Option<SentVisibility>,
+    /// See [`Settings::audit_days`].
+    pub audit_days: Option<u32>,
+    /// See [`Settings::cors_origins`].
+    pub cors_origins: Option<Vec<String>>,
 }
 
 /// A setting that cannot have the value that was given.
@@ -103,6 +123,12 @@ pub enum InvalidSetting {
     /// See [`MAX_RETENTION_DAYS`].
     #[error("from 1 to 3650 days")]
     RetentionDays,
+    /// See [`MAX_AUDIT_DAYS`].
+    #[error("from 1 to 3650 days")]
+    AuditDays,
+    /// An origin has a scheme and a host, and nothing behind them (RFC 6454).
+    #[error("at most 20 origins such as https://crm.example.com")]
+    CorsOrigins,
     /// Answers can only come to an inbound domain that is there.
     #[error("this installation receives no mail")]
     NoInboundDomain,
@@ -125,6 +151,9 @@ impl Settings {
             blocked_recipients: change.blocked_recipients.unwrap_or(self.blocked_recipients),
             working_hours: change.working_hours.unwrap_or_else(|| self.working_hours.clone()),
             retention_days: change.retention_days.unwrap_or(self.retention_days),
+            sent_visibility: change.sent_visibility.unwrap_or(self.sent_visibility),
+            audit_days: change.audit_days.unwrap_or(self.audit_days),
+            cors_origins: change.cors_origins.unwrap_or_else(|| self.cors_origins.clone()),
             version: self.version,
         };
         after.check(receives_mail)?;
@@ -137,6 +166,12 @@ impl Settings {
         }
         if !(1..=MAX_RETENTION_DAYS).contains(&self.retention_days) {
             return Err(InvalidSetting::RetentionDays);
+        }
+        if !(1..=MAX_AUDIT_DAYS).contains(&self.audit_days) {
+            return Err(InvalidSetting::AuditDays);
+        }
+        if self.cors_origins.len() > MAX_ORIGINS || !self.cors_origins.iter().all(|origin| is_origin(origin)) {
+            return Err(InvalidSetting::CorsOrigins);
         }
         if self.replies == Replies::InboundDomain && !receives_mail {
             return Err(InvalidSetting::NoInboundDomain);
@@ -153,6 +188,13 @@ impl Settings {
     pub fn records(&self, at: Timestamp) -> bool {
         self.tracking_enabled && self.enabled_since.is_none_or(|since| at >= since)
     }
+}
+
+/// True for an origin as browsers write it (RFC 6454 section 6.2): a scheme, a host in lower case, perhaps a port.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let may_stand = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.:[]".contains(&b);
+    !host.is_empty() && host.bytes().all(may_stand)
 }
 
 #[cfg(test)]
@@ -182,6 +224,7 @@ mod tests {
     #[test]
     fn a_setting_that_cannot_be_so_is_named() {
         let change = SettingsChange::default;
+        let origins = |origin: &str| SettingsChange { cors_origins: Some(vec![origin.to_owned()]), ..change() };
         for (change, receives_mail, want) in [
             (
                 SettingsChange { unknown_consent: Some(Preference::Unknown), ..change() },
@@ -190,6 +233,10 @@ mod tests {
             ),
             (SettingsChange { retention_days: Some(0), ..change() }, true, InvalidSetting::RetentionDays),
             (SettingsChange { retention_days: Some(3651), ..change() }, true, InvalidSetting::RetentionDays),
+            (SettingsChange { audit_days: Some(0), ..change() }, true, InvalidSetting::AuditDays),
+            (origins("https://crm.example.com/"), true, InvalidSetting::CorsOrigins),
+            (origins("*"), true, InvalidSetting::CorsOrigins),
+            (origins("null"), true, InvalidSetting::CorsOrigins),
             (
                 SettingsChange { replies: Some(Replies::InboundDomain), ..change() },
                 false,

@@ -101,3 +101,14 @@ fn a_successor_has_the_next_version_of_message_and_copies() {
     let fresh = before.clone().succeeding(&MessageWithCopies::draft(draft(&[])));
     assert!(fresh.copies.iter().all(|copy| copy.version == 5), "new copies keep their first version");
 }
+
+#[test]
+fn a_message_leaves_as_its_new_owners_and_stays_as_it_left() {
+    let email = crate::people::address::EmailAddress::parse("new@example.com").unwrap();
+    let id = crate::ground::id::UserId::from_bytes([9; 16]);
+    let owner = User::new(id, email, crate::team::permission::Role::Seller);
+    let draft = message().handed_to(&owner, false);
+    assert_eq!((draft.owner, draft.from), (id, owner.mailbox.clone()));
+    let sent = message().handed_to(&owner, true);
+    assert_eq!((sent.owner, sent.from), (id, message().from));
+}
