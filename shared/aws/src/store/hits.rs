@@ -38,6 +38,9 @@ pub struct Figures {
     /// meanwhile meets another version of these figures and sees it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub erased: BTreeSet<u16>,
+    /// The message has another owner now, and its figures lie with them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moved: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,7 +50,21 @@ struct Segment {
 
 impl Store {
     /// The figures of a message, as the last write left them.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the message went to another owner since it was read.
     pub async fn figures(&self, org: OrgId, owner: UserId, message: MessageId) -> Result<Figures, Error> {
+        let figures = self.figures_or_moved(org, owner, message).await?;
+        if figures.moved { Err(Error::Conflict) } else { Ok(figures) }
+    }
+
+    /// The same, also where they lay before.
+    pub(super) async fn figures_or_moved(
+        &self,
+        org: OrgId,
+        owner: UserId,
+        message: MessageId,
+    ) -> Result<Figures, Error> {
         Ok(self.table.get(&keys::figures(org, owner, message)).await?.unwrap_or_default())
     }
 

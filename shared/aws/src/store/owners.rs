@@ -25,19 +25,18 @@ pub struct OwnedMessage {
 
 impl Store {
     /// The writes that give a message to another owner: with it go its figures and its places in the lists of records. The
-    /// old owner keeps figures that are empty, under a version of their own: whoever records meanwhile meets it, and looks
-    /// whose the message is now.
+    /// old owner keeps a mark that they moved: whoever records meanwhile meets it, and looks whose the message is now.
     pub async fn handed_over(&self, before: &Message, after: Message) -> Result<Next<Message>, Error> {
         let (org, id) = (before.org, before.id);
         let figures = self.figures(org, before.owner, id).await?;
-        let there = self.figures(org, after.owner, id).await?;
+        let there = self.figures_or_moved(org, after.owner, id).await?;
         let mut next = Next::message(before, after)?;
         let message = &next.value;
         if let Some(at) = message.send_at {
             let activity = Activity::mail(message, at);
             let places = message.records().into_iter().map(|record| Write::mail_activity(org, &record, &activity));
             next.writes.extend(places.collect::<Result<Vec<_>, _>>()?);
-            let emptied = Figures { version: figures.version + 1, ..Figures::default() };
+            let emptied = Figures { version: figures.version + 1, moved: true, ..Figures::default() };
             next.writes.push(figures_at(&keys::figures(org, before.owner, id), &figures, &emptied)?);
             let moved = Figures { version: there.version + 1, ..figures };
             next.writes.push(figures_at(&keys::figures(org, next.value.owner, id), &there, &moved)?);

@@ -38,11 +38,11 @@ impl Desk {
     /// # Errors
     /// [`Code::NotFound`], [`Code::UnknownUser`].
     pub async fn reassign(&self, actor: &Actor, id: MessageId, owner: &str) -> Result<MessageWithCopies, Refused> {
+        self.message(actor, id).await?;
         let mut checks = Checks::default();
         let owner = self.named_user(actor, owner, "/owner", &mut checks).await?;
         checks.finish()?;
         let owner = self.colleague(actor, owner.ok_or_else(Refused::not_found)?).await?;
-        self.message(actor, id).await?;
         self.hand_message(actor, id, &owner).await?;
         self.message(actor, id).await
     }
