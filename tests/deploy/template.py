@@ -27,6 +27,8 @@ FUNCTIONS = {
     if resource["Type"] == "AWS::Serverless::Function"
 }
 DOCUMENT = ROOT / "docs/PERMISSIONS.md"
+# Where the part begins that the tests of behaviour write, from the table of roles.
+ROLES = "\n# What each role may do\n"
 # What a client reads for itself when it is made `from_env`.
 READ_BY = {"Store": "TABLE", "Links": "TABLE", "Blobs": "BUCKET", "Mailer": "CONFIGURATION_SET", "Hits": "EVENTS_QUEUE"}
 # Only the sender may mail, by whatever call.
@@ -85,7 +87,8 @@ def document():
             on = ", ".join(words(resource) for resource in resources(statement))
             keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
             lines.append(f"| {function} | {actions} | {on}{', keys ' + ', '.join(f'`{k}`' for k in keys) if keys else ''} |")
-    return HEAD + "\n".join(lines) + "\n"
+    _, mark, roles = DOCUMENT.read_text().partition(ROLES)
+    return HEAD + "\n".join(lines) + "\n" + mark + roles
 
 
 def permissions_are_as_documented():

@@ -90,7 +90,7 @@ async fn what_is_no_json_is_malformed_and_keys_are_needed() {
         assert!(String::from_utf8_lossy(&body).contains("unauthenticated"));
     }
     let (status, me) = world.call("GET", "/v1/me", Value::Null).await;
-    assert_eq!((status, &me["id"], &me["email"]), (200, &json!(world.user), &json!("sales@example.com")));
+    assert_eq!((status, &me["user"]["id"], &me["user"]["email"]), (200, &json!(world.user), &json!("sales@example.com")));
     assert_eq!(world.call("GET", "/v1/nothing", Value::Null).await.0, 404);
     assert_eq!(world.call("PUT", "/v1/messages", json!({})).await.0, 405);
 }
@@ -104,7 +104,7 @@ async fn a_revoked_key_and_an_expired_one_open_nothing() {
     assert_eq!(world.call_as(&expiring, "GET", "/v1/me", &[], Value::Null).await.0, 200);
     world.advance(jiff::SignedDuration::from_hours(24));
     assert_eq!(world.call_as(&expiring, "GET", "/v1/me", &[], Value::Null).await.0, 401);
-    world.admin(json!({"action": "revoke_key", "id": world.key[3..15]})).await;
+    world.admin(json!({"action": "revoke_key", "id": world.key[3..35]})).await;
     assert_eq!(world.call("GET", "/v1/me", Value::Null).await.0, 401);
 }
 

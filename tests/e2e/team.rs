@@ -1,5 +1,6 @@
 //! A team: roles, users, keys, the audit log, and how a request is counted and named.
 
+mod document;
 mod doors;
 mod hand_over;
 mod keys;
