@@ -132,3 +132,50 @@ async fn a_reminder_waits_for_a_message_that_is_held_up() {
     world.run_for(SignedDuration::from_mins(30)).await;
     assert_eq!((world.received().len(), cards(&world, "active").await.len()), (1, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_reminder_that_was_answered_in_time_is_taken_back() {
+    let world = World::new().await;
+    let id = world.send(offer()).await;
+    let due = "2026-11-24T08:00:00Z";
+    let reminder = json!({"title": "Call them", "condition": "not_opened", "due": due});
+    assert_eq!(world.call("PUT", &format!("/v1/messages/{id}/reminder"), reminder).await.0, 200);
+    world.telltale.timers.tick().await;
+
+    world.advance(SignedDuration::from_hours(24) - SignedDuration::from_millis(300));
+    world.visit(&world.received()[0].pixel()).await;
+    world.advance(SignedDuration::from_millis(400));
+    world.telltale.timers.tick().await;
+    assert_eq!(cards(&world, "active").await[0]["kind"], "reminder", "the open is still on its way");
+
+    world.settle().await;
+    let kinds: Vec<Value> = cards(&world, "all").await.iter().map(|card| card["kind"].clone()).collect();
+    assert_eq!(kinds, ["first_open"]);
+    let message = world.message(&id).await;
+    assert_eq!(message["reminder"]["status"], "satisfied", "{}", message["reminder"]);
+}
+
+#[tokio::test]
+async fn a_reminder_is_right_whatever_is_recorded_meanwhile() {
+    crate::two_at_once::in_every_order(
+        async |world| {
+            let id = world.send(offer()).await;
+            let reminder = json!({"title": "Call them", "condition": "not_opened", "due": "2026-11-24T08:00:00Z"});
+            assert_eq!(world.call("PUT", &format!("/v1/messages/{id}/reminder"), reminder).await.0, 200);
+            world.telltale.timers.tick().await;
+            world.advance(SignedDuration::from_hours(23));
+            world.visit(&world.received()[0].pixel()).await;
+            world.advance(SignedDuration::from_hours(2));
+            id
+        },
+        async |world, _| world.telltale.timers.tick().await,
+        async |world, _| world.settle().await,
+        async |world, id, (), _| {
+            world.settle().await;
+            assert_eq!(world.message(id).await["reminder"]["status"], "satisfied");
+            let kinds: Vec<Value> = cards(world, "all").await.iter().map(|card| card["kind"].clone()).collect();
+            assert_eq!(kinds, ["first_open"]);
+        },
+    )
+    .await;
+}

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use serde_json::{Value, json};
 
-use crate::world::{World, start};
+use crate::world::{World, offer, start};
 
 /// How long the author plans and changes things.
 const SPAN: i64 = 40 * 60;
@@ -191,4 +191,24 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn everybody_gets_a_message_that_moves_after_somebody_was_erased() {
+    let world = World::new().await;
+    let record = json!({"name": "First", "emails": ["first@example.org"]});
+    assert_eq!(world.call("PUT", "/v1/records/contact/c-1", record).await.0, 201);
+    let mut draft = offer();
+    draft["to"] =
+        json!([{"email": "first@example.org"}, {"email": "second@example.org"}, {"email": "third@example.org"}]);
+    let id = world.draft(draft).await;
+    let send = format!("/v1/messages/{id}/send");
+    assert_eq!(world.call("POST", &send, json!({"at": "2026-11-25T00:00:00Z"})).await.0, 202);
+    assert_eq!(world.call("POST", "/v1/records/contact/c-1/erase", json!({})).await.0, 200);
+    let earlier = json!({"at": "2026-11-23T09:00:00Z"});
+    assert_eq!(world.call("PUT", &format!("/v1/messages/{id}/schedule"), earlier).await.0, 200);
+    world.run_for(SignedDuration::from_hours(2)).await;
+    let mut to: Vec<String> = world.received().into_iter().map(|mail| mail.to).collect();
+    to.sort();
+    assert_eq!(to, ["second@example.org", "third@example.org"]);
 }

@@ -238,3 +238,30 @@ async fn one_recipients_scanner_does_not_blind_the_author_for_the_others() {
     assert_eq!(world.kpi(&id, "opens").await, 2, "the second look of the same person is counted only");
     assert_eq!(world.timeline(&id).await["more"], more.as_u64().unwrap() + 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_card_of_an_open_goes_when_it_was_a_machine() {
+    let world = World::new().await;
+    let id = world.send(offer()).await;
+    let pixel = world.received()[0].pixel();
+    world.advance(SignedDuration::from_hours(1));
+    let open = async |network: &str| {
+        let headers = [("user-agent", CHROME)];
+        assert_eq!(world.http_from(network, "GET", &pixel, &headers, "").await.0, 200);
+        world.settle().await;
+    };
+    open("203.0.113.7").await;
+    assert_eq!(crate::time::cards(&world, "active").await.len(), 1);
+
+    for network in ["198.51.100.7", "192.0.2.7"] {
+        world.advance(SignedDuration::from_secs(10));
+        open(network).await;
+    }
+    let kpis = &world.message(&id).await["kpis"];
+    assert_eq!((kpis["opens"].as_u64(), kpis["machine_opens"].as_u64()), (Some(0), Some(3)));
+    assert_eq!(crate::time::cards(&world, "all").await, Vec::<Value>::new());
+
+    world.advance(SignedDuration::from_hours(5));
+    open("203.0.113.9").await;
+    assert_eq!(crate::time::cards(&world, "active").await.len(), 1, "now it is a person");
+}

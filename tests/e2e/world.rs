@@ -143,13 +143,25 @@ impl World {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> (u16, http::HeaderMap, Bytes) {
+        self.http_from("203.0.113.7", method, path, headers, body).await
+    }
+
+    /// The same from another network.
+    pub async fn http_from(
+        &self,
+        network: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> (u16, http::HeaderMap, Bytes) {
         let path = path.strip_prefix(TRACKING_URL).unwrap_or(path);
         let mut request = http::Request::builder().method(method).uri(path).header("host", "t.example.com");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(body.into()).unwrap();
-        let response = self.telltale.gateway.request(request, "203.0.113.7".parse().unwrap()).await;
+        let response = self.telltale.gateway.request(request, network.parse().unwrap()).await;
         (response.status().as_u16(), response.headers().clone(), response.into_body())
     }
 

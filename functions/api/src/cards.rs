@@ -106,7 +106,7 @@ impl CardView {
     }
 }
 
-/// The cards of the caller, or for a manager those of `owner`: highest priority first, then newest, among the newest 500.
+/// The cards of the caller, or for a manager those of `owner`: highest priority first, then newest.
 #[utoipa::path(
     get,
     path = "/v1/cards",

@@ -82,7 +82,9 @@ async fn take_in(app: &App, arrival: &Arrival) -> Result<Outcome, Later> {
         Some(LetterNews::Reply { reply, for_author }) => {
             if for_author {
                 let (message, key, verified) = (reply.message, arrival.key.clone(), reply.reply.verified);
-                app.sends.put_all(&[(SendTask::ForwardV1 { message, key, verified }, SignedDuration::ZERO)]).await?;
+                app.sends
+                    .put_all(&[(SendTask::ForwardV1 { message, key, verified, since: None }, SignedDuration::ZERO)])
+                    .await?;
             }
             app.events.put(&RecordTask::ReplyV1(*reply)).await?;
         }

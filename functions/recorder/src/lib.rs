@@ -2,8 +2,8 @@
 //!
 //! - Trigger: the events queue, in batches.
 //! - Reads: the message, what its recipients allow, its figures, its log.
-//! - Writes: one segment of the log for all new hits of a message in the batch, and each reply; a card for a first open; the
-//!   figures last, together with what they change for the message's template.
+//! - Writes: one segment of the log for all new hits of a message in the batch, and each reply; a card for a first open, which
+//!   goes again when it turns out that no person opened; the figures last, together with what they change for the message's template.
 //! - On failure: the hits of that message come again. Whatever was written already makes no difference then.
 //!
 //! The figures' version is read before the log and is the condition of their write, so of two recorders at work on
@@ -28,6 +28,7 @@ mod consent;
 mod erased;
 mod flood;
 mod replies;
+mod withdraw;
 
 /// What the recorder touches.
 pub struct App {
@@ -109,10 +110,13 @@ async fn try_record(app: &App, id: MessageId, news: &News) -> Result<Outcome, Er
     } else {
         let engagement = log(app, &stored, hits, &before.erased).await?;
         announce(app, message, &engagement, &batch).await?;
+        let told: BTreeSet<u16> = engagement.first_opens().into_keys().collect();
+        withdraw::opens(app, message, &before.told, &told).await?;
         let logged = u32::try_from(engagement.judged.len()).unwrap_or(u32::MAX);
-        Figures { kpis: engagement.kpis.keeping_replies(&before.kpis), logged, ..before.clone() }
+        Figures { kpis: engagement.kpis.keeping_replies(&before.kpis), logged, told, ..before.clone() }
     };
     let after = replies::count(app, message, &replies, after).await?;
+    withdraw::reminder(app, message, &after).await?;
     if after != before {
         app.store.replace_figures(message, &before, &after).await?;
     }

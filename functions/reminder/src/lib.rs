@@ -13,7 +13,7 @@ use aws::blobs::Blobs;
 use aws::clients::Aws;
 use aws::clock::Clock;
 use aws::config::ConfigError;
-use aws::store::{Error, Next, Store};
+use aws::store::{Error, Figures, Next, Store};
 use domain::ground::id::{CardId, MessageId, OrgId, UserId};
 use domain::message::copy::Copy;
 use domain::message::reminder::{Judgement, ReminderFacts, judge};
@@ -25,6 +25,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 mod expire;
+
+/// How often a reminder starts over when somebody records meanwhile.
+const TRIES: usize = 5;
 
 /// What the reminder touches.
 pub struct App {
@@ -97,6 +100,17 @@ async fn follow(app: &App, due: Due, now: Timestamp) -> Result<(), Error> {
 }
 
 async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_to_remind(app, id, now).await {
+            Err(Error::Conflict) if tries < TRIES => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_to_remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
     let Some(stored) = app.store.message(id).await? else { return Ok(()) };
     let Some(reminder) = app.store.reminder(id).await? else { return Ok(()) };
     let message = &stored.message;
@@ -107,9 +121,14 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
     if !stored.may_have_left() {
         return wait_for_leaving(app, &stored, now).await;
     }
-    let kpis = app.store.figures(message.org, message.owner, message.id).await?.kpis;
-    match judge(&reminder, ReminderFacts::from(&kpis), now) {
+    let figures = app.store.figures(message.org, message.owner, message.id).await?;
+    match judge(&reminder, ReminderFacts::from(&figures.kpis), now) {
         Judgement::Fire(fired) => {
+            // From here on, whoever records meanwhile knows that the reminder fired, or this starts over.
+            if reminder.needs_tracking() && !figures.reminded {
+                let marked = Figures { reminded: true, ..figures.clone() };
+                app.store.replace_figures(message, &figures, &marked).await?;
+            }
             app.store.announce(message, Fact::Reminder(&reminder), now).await?;
             app.store.write(Next::reminder(id, Some(&reminder), fired)?).await.map(drop)
         }
@@ -117,6 +136,10 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
             app.store.write(Next::reminder(id, Some(&reminder), satisfied)?).await.map(drop)
         }
         Judgement::Wait(at) => app.store.file_due(&Due { at, message: id, work: Work::Remind }, now).await,
+        // Whoever recorded meanwhile found that it was not needed, perhaps before the card was made.
+        Judgement::Done if figures.reminded && reminder.is_satisfied() => {
+            app.store.delete_card(message.org, message.owner, Fact::Reminder(&reminder).id(message.id)).await
+        }
         Judgement::Done => Ok(()),
     }
 }

@@ -8,8 +8,10 @@ use aws::lambda::batch::Outcome;
 use aws::mailer::SesMail;
 use aws::store::Error;
 use domain::ground::id::MessageId;
+use domain::ground::task::SendTask;
 use domain::message::Message;
-use domain::message::copy::SesAnswer;
+use domain::message::copy::{HORIZON, SesAnswer};
+use jiff::{SignedDuration, Timestamp};
 use mail::compose::{self, compose};
 use mail::forward::{Forward, forward};
 use mail::parse::{Received, parse, parse_header};
@@ -17,8 +19,22 @@ use mail::parse::{Received, parse, parse_header};
 use crate::App;
 use crate::render::mailbox;
 
-/// Passes on the mail in the object `key`. When it cannot go along as it is, the author is told of it.
-pub(crate) async fn pass_on(app: &App, id: MessageId, key: &str, verified: bool) -> Result<Outcome, Error> {
+/// An answer that is to be passed on.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// The message that it answers.
+    pub(crate) message: MessageId,
+    /// The object with its bytes.
+    pub(crate) key: String,
+    /// Its sender is who it says.
+    pub(crate) verified: bool,
+    /// When it was tried first, once the mail service could not take it.
+    pub(crate) since: Option<Timestamp>,
+}
+
+/// Passes an answer on. When it cannot go along as it is, the author is told of it.
+pub(crate) async fn pass_on(app: &App, answer: Answer) -> Result<Outcome, Error> {
+    let Answer { message: id, ref key, verified, .. } = answer;
     let Some(stored) = app.store.message(id).await? else { return Ok(Outcome::Drop("no such message")) };
     let message = &stored.message;
     let raw = match app.blobs.received(key).await {
@@ -42,12 +58,28 @@ pub(crate) async fn pass_on(app: &App, id: MessageId, key: &str, verified: bool)
     let (address, tags) = (message.from.email.as_str(), vec![("forward", mark.clone())]);
     match app.mailer.send(SesMail { from: address, to: address, bytes, tags }).await {
         SesAnswer::Accepted(_) => Ok(Outcome::Done),
-        SesAnswer::NotNow { reason, .. } => Ok(Outcome::Retry(reason)),
+        SesAnswer::NotNow { reason, wait } => Ok(later(app, answer, reason, wait).await),
         SesAnswer::Lost => Ok(Outcome::Retry("answer of the mail service lost".to_owned())),
         SesAnswer::Refused(reason) => {
             tracing::error!(message = %id, reason, "reply not passed on");
             Ok(Outcome::Drop("refused by the mail service"))
         }
+    }
+}
+
+/// Waits for the mail service as long as a copy does. After that the task ends in the dead letters, where an operator finds
+/// it.
+async fn later(app: &App, answer: Answer, reason: String, wait: SignedDuration) -> Outcome {
+    let now = app.clock.now();
+    let since = answer.since.unwrap_or(now);
+    if now.duration_since(since) >= HORIZON {
+        return Outcome::Retry(reason);
+    }
+    let Answer { message, key, verified, .. } = answer;
+    let task = SendTask::ForwardV1 { message, key, verified, since: Some(since) };
+    match app.sends.put_all(&[(task, wait)]).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => Outcome::Retry(error.to_string()),
     }
 }
 

@@ -28,8 +28,13 @@ mod render;
 mod report;
 mod submit;
 
+use forward::Answer;
+
 /// When a copy is looked at again that could not be worked on.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(15);
+
+/// A copy that leaves later than this is left to its own hint: a message that was moved has tasks of its earlier times.
+const SOON: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the sender touches.
 pub struct App {
@@ -88,7 +93,9 @@ pub async fn handle(app: &App, event: Event) -> Response {
     batch::each(groups, unread, |task| async move {
         let done = match task {
             SendTask::CopyV1 { message, recipient } => look_at_and_remember(app, message, recipient).await,
-            SendTask::ForwardV1 { message, key, verified } => forward::pass_on(app, message, &key, verified).await,
+            SendTask::ForwardV1 { message, key, verified, since } => {
+                forward::pass_on(app, Answer { message, key, verified, since }).await
+            }
         };
         match done {
             Ok(outcome) => outcome,
@@ -123,7 +130,9 @@ async fn look_at(app: &App, message: MessageId, recipient: u16) -> Result<Outcom
         CopyStep::Submit => submit::prepare_and_submit(app, message, copy).await,
         CopyStep::Settle(settled, look_again) => write(app, message, &copy, *settled, look_again).await,
         // A later task will look again: the one that waits in the queue, or the hint that was filed.
-        CopyStep::Wait(at) if copy.is_waiting() => wait(app, message, recipient, at, now).await,
+        CopyStep::Wait(at) if copy.is_waiting() && at.duration_since(now) <= SOON => {
+            wait(app, message, recipient, at, now).await
+        }
         CopyStep::Wait(_) | CopyStep::Done => Ok(Outcome::Done),
     }
 }

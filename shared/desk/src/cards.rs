@@ -11,9 +11,6 @@ use jiff::Timestamp;
 
 use crate::{Actor, Code, Desk, Prepared, Refused};
 
-/// How many of an owner's newest cards a list covers.
-const WINDOW: i32 = 500;
-
 /// The states of cards that a list shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CardFilter {
@@ -86,7 +83,8 @@ impl Desk {
             None => actor.user()?.id,
         };
         actor.require_owner(Permission::CardsRead, owner)?;
-        let mut cards = self.store.cards(actor.org, owner, WINDOW).await?;
+        let mut cards = self.store.cards(actor.org, owner).await?;
+        cards.retain(|card| card.ends_at().is_none_or(|end| actor.now < end));
         cards.sort_by_key(Card::rank);
         let start = after.and_then(|after| cards.iter().position(|card| card.id == after)).map_or(0, |at| at + 1);
         let mut rest = cards.drain(start..).filter(|card| filter.lets(card.state.at(actor.now)));

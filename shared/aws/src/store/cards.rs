@@ -7,7 +7,8 @@ use domain::signs::card::fact::{CardAbout, Fact};
 use jiff::Timestamp;
 
 use super::table::{Item, Range};
-use super::{Error, Next, Store, keys};
+use super::write::succeed;
+use super::{Error, Next, Store, Write, keys};
 
 impl Next<Card> {
     fn new_card(org: OrgId, owner: UserId, card: Card) -> Result<Self, Error> {
@@ -19,7 +20,13 @@ impl Next<Card> {
     /// # Errors
     /// When the card cannot be serialized.
     pub fn card(org: OrgId, owner: UserId, before: &Card, after: Card) -> Result<Self, Error> {
-        Self::version(&keys::card(org, owner, before.id), Some(before), after)
+        let (card, condition) = succeed(Some(before), after);
+        let item = Item::new(&keys::card(org, owner, before.id), &card)?;
+        let item = match card.ends_at() {
+            Some(end) => item.expiring(end),
+            None => item,
+        };
+        Ok(Self::of(card, vec![Write::item(item, condition)]))
     }
 }
 
@@ -55,10 +62,9 @@ impl Store {
         self.table.delete(&keys::card(org, owner, card)).await
     }
 
-    /// The newest cards of an owner.
-    pub async fn cards(&self, org: OrgId, owner: UserId, limit: i32) -> Result<Vec<Card>, Error> {
-        let range = Range { backward: true, limit: Some(limit), ..Range::prefix(CardId::PREFIX) };
-        let items = self.table.query(&keys::cards(org, owner), &range).await?;
+    /// All cards of an owner. A card's place follows from its message and not from its fact, so the newest are everywhere.
+    pub async fn cards(&self, org: OrgId, owner: UserId) -> Result<Vec<Card>, Error> {
+        let items = self.table.query(&keys::cards(org, owner), &Range::prefix(CardId::PREFIX)).await?;
         items.into_iter().map(Item::read).collect()
     }
 }

@@ -38,6 +38,12 @@ pub struct Figures {
     /// meanwhile meets another version of these figures and sees it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub erased: BTreeSet<u16>,
+    /// Recipients whose first open was told to the author by a card.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub told: BTreeSet<u16>,
+    /// The message's reminder fired: what happened before its time and is recorded later takes the card away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reminded: bool,
     /// The message has another owner now, and its figures lie with them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,

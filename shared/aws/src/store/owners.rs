@@ -4,7 +4,6 @@ use domain::ground::id::{CardId, MessageId, OrgId, UserId};
 use domain::message::Message;
 use domain::message::reminder::{Reminder, ReminderStatus};
 use domain::people::activity::Activity;
-use domain::signs::card::Card;
 
 use super::hits::Figures;
 use super::keys::Key;
@@ -81,13 +80,6 @@ impl Store {
         let Some(there) = self.card(org, from, card).await? else { return Ok(()) };
         let put = Write::put(&keys::card(org, to, card), &there, Condition::Any)?;
         self.table.commit(vec![put, Write::delete(keys::card(org, from, card))]).await
-    }
-
-    /// All cards of an owner.
-    pub async fn all_cards(&self, org: OrgId, owner: UserId) -> Result<Vec<Card>, Error> {
-        let range = super::table::Range::prefix(CardId::PREFIX);
-        let items = self.table.query(&keys::cards(org, owner), &range).await?;
-        items.into_iter().map(Item::read).collect()
     }
 }
 

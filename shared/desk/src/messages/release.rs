@@ -143,7 +143,8 @@ pub(super) fn dispatch(
     let hint = if soon {
         Due { at: leaves_at + CHECK_AFTER, message: message.id, work: Work::Check }
     } else {
-        let copies = u16::try_from(copies.len()).unwrap_or(u16::MAX);
+        // Somebody who was erased left a gap, so the last place counts.
+        let copies = copies.iter().map(|copy| copy.recipient + 1).max().unwrap_or_default();
         Due { at: leaves_at, message: message.id, work: Work::Send { copies } }
     };
 

@@ -105,7 +105,7 @@ impl Desk {
                 open.push(message.id);
             }
         }
-        let cards = self.store.all_cards(actor.org, user).await?;
+        let cards = self.store.cards(actor.org, user).await?;
         work.cards = cards.iter().filter(|card| card.state != CardState::Dismissed).count();
         Ok((open, work))
     }
@@ -115,7 +115,7 @@ impl Desk {
         let hand = |id| self.hand_message(actor, id, heir);
         stream::iter(open).map(hand).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
 
-        let cards = self.store.all_cards(actor.org, from).await?;
+        let cards = self.store.cards(actor.org, from).await?;
         let open = cards.into_iter().filter(|card| card.state != CardState::Dismissed);
         let hand = |card: domain::signs::card::Card| self.store.move_card(actor.org, from, heir.id, card.id);
         stream::iter(open.collect::<Vec<_>>()).map(hand).buffer_unordered(AT_ONCE).try_collect::<()>().await?;

@@ -1,5 +1,6 @@
 //! Messages on the queues, with a version, so that an old one is still understood after a deployment.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::id::MessageId;
@@ -26,6 +27,9 @@ pub enum SendTask {
         key: String,
         /// Its sender is who it says.
         verified: bool,
+        /// When it was tried first, once the mail service could not take it.
+        #[serde(default, with = "crate::time::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
 }
 

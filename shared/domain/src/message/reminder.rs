@@ -158,9 +158,21 @@ impl Reminder {
         Some(Self { due: self.due.moved(to + distance), ..self.clone() })
     }
 
+    /// True when it was not needed.
+    pub fn is_satisfied(&self) -> bool {
+        matches!(self.status, ReminderStatus::Satisfied { .. })
+    }
+
     /// True when it can only be judged on a message that is followed.
     pub fn needs_tracking(&self) -> bool {
         self.condition.needs_tracking()
+    }
+
+    /// The reminder that fires, or fired, although what it hoped for had happened in time and was only recorded later.
+    /// `None` when it is right to.
+    pub fn belatedly_satisfied(&self, facts: ReminderFacts) -> Option<Self> {
+        let deed = hoped_for(self.condition, facts).filter(|deed| !self.is_satisfied() && deed.at <= self.due.again());
+        deed.map(|Deed { at, by }| self.next(ReminderStatus::Satisfied { at, by }))
     }
 
     fn next(&self, status: ReminderStatus) -> Self {

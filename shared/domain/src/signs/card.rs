@@ -22,6 +22,8 @@ pub mod fact;
 pub const SNOOZE_HIGH: SignedDuration = SignedDuration::from_hours(1);
 /// The same for all others.
 pub const SNOOZE_NORMAL: SignedDuration = SignedDuration::from_hours(24);
+/// How long a card is kept that is done with, after its fact.
+const DISMISSED_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// The longest snooze: a leap year.
 pub const SNOOZE_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
 
@@ -141,6 +143,11 @@ pub enum CardRefusal {
 }
 
 impl Card {
+    /// When it goes: a card that is done with is kept for half a year after its fact, all others for good.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        (self.state == CardState::Dismissed).then(|| self.created_at + DISMISSED_KEPT)
+    }
+
     /// How much it matters.
     pub fn priority(&self) -> CardPriority {
         self.kind.priority()

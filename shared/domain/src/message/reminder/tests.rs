@@ -58,6 +58,10 @@ fn only_what_happened_in_time_makes_it_needless() {
                 None => ReminderStatus::Fired { at: now },
             };
             assert_eq!(got, want, "{condition:?} {opened:?} {replied:?}");
+
+            let fired = reminder(condition).next(ReminderStatus::Fired { at: now });
+            let corrected = fired.belatedly_satisfied(facts(opened, replied));
+            assert_eq!(corrected.map_or(fired.status, |corrected| corrected.status), want, "known too late");
         }
     }
 }
