@@ -104,11 +104,11 @@ fn a_successor_has_the_next_version_of_message_and_copies() {
 
 #[test]
 fn a_message_leaves_as_its_new_owners_and_stays_as_it_left() {
-    let email = crate::people::address::EmailAddress::parse("new@example.com").unwrap();
+    let email = EmailAddress::parse("new@example.com").unwrap();
     let id = crate::ground::id::UserId::from_bytes([9; 16]);
     let owner = User::new(id, email, crate::team::permission::Role::Seller);
-    let draft = message().handed_to(&owner, false);
+    let draft = fixture::message().handed_to(&owner, false);
     assert_eq!((draft.owner, draft.from), (id, owner.mailbox.clone()));
-    let sent = message().handed_to(&owner, true);
-    assert_eq!((sent.owner, sent.from), (id, message().from));
+    let sent = fixture::message().handed_to(&owner, true);
+    assert_eq!((sent.owner, sent.from), (id, fixture::message().from));
 }
