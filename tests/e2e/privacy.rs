@@ -34,9 +34,10 @@ async fn tracking(world: &World, id: &str) -> Value {
 #[tokio::test(start_paused = true)]
 async fn one_recipient_who_does_not_allow_it_blocks_the_message() {
     let world = World::new().await;
-    person(&world, "c-1", "Boss@example.org", "deny").await;
+    person(&world, "c-1", "Boss@example.org", "allow").await;
     let id = world.draft(to_two()).await;
     world.attach(&id, "offer.pdf", true, b"%PDF-1.7 offer").await;
+    assert_eq!(world.call("PATCH", "/v1/records/contact/c-1", json!({"tracking": "deny"})).await.0, 200);
     let message = world.message(&id).await;
     let boss = json!({
         "email": "boss@example.org",

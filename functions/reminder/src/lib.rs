@@ -108,7 +108,8 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
         return wait_for_leaving(app, &stored, now).await;
     }
     let kpis = app.store.figures(message.org, message.owner, message.id).await?.kpis;
-    match judge(&reminder, ReminderFacts::from(&kpis), now) {
+    let tracked = is_tracked(app, &stored).await?;
+    match judge(&reminder, ReminderFacts::of(&kpis, tracked), now) {
         Judgement::Fire(fired) => {
             app.store.announce(message, Fact::Reminder(&reminder), now).await?;
             app.store.write(Next::reminder(id, Some(&reminder), fired)?).await.map(drop)
@@ -119,6 +120,12 @@ async fn remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), Error> {
         Judgement::Wait(at) => app.store.file_due(&Due { at, message: id, work: Work::Remind }, now).await,
         Judgement::Done => Ok(()),
     }
+}
+
+/// True while what happens to a message is recorded.
+async fn is_tracked(app: &App, stored: &MessageWithCopies) -> Result<bool, Error> {
+    let any = stored.copies.iter().any(|copy| copy.untouched.is_none());
+    Ok(stored.message.tracked && any && app.store.settings(stored.message.org).await?.tracking_enabled)
 }
 
 /// Nobody can open or answer what has not left. When nothing leaves any more, its author has a card that says so.

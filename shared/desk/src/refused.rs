@@ -104,6 +104,12 @@ codes! {
     InvalidText = "invalid_text", Invalid;
     /// The value is not one of those that are possible.
     InvalidValue = "invalid_value", Invalid;
+    /// The mail itself is not kept any more.
+    MailDeleted = "mail_deleted", Missing;
+    /// The mail has a virus and is not opened.
+    MailInfected = "mail_infected", Conflict;
+    /// The mail is too complex to be read safely.
+    MailUnreadable = "mail_unreadable", Conflict;
     /// A field that is needed is missing.
     MissingField = "missing_field", Invalid;
     /// A template needs a value that is not there.
@@ -128,6 +134,8 @@ codes! {
     NotUnconfirmed = "not_unconfirmed", Conflict;
     /// Nothing was snoozed or dismissed.
     NothingToUndo = "nothing_to_undo", Conflict;
+    /// Mail to the address is stopped, because an earlier one came back for good or was unwanted.
+    RecipientSuppressed = "recipient_suppressed", Invalid;
     /// The reminder fired, or was not needed.
     ReminderOver = "reminder_over", Conflict;
     /// The time is too far ahead.

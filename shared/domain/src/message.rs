@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ground::id::{EventId, MessageId, OrgId, TemplateId, UserId};
 use crate::message::copy::{Copy, CopyState, Untracked};
+use crate::message::template::{PerCopy, TemplateFill};
 use crate::message::tracking::{TrackingDecision, UntrackedReason};
 use crate::people::address::EmailAddress;
 use crate::people::consent::Standing;
@@ -89,6 +90,9 @@ pub struct Body {
     /// The part that was derived from the other; it follows the other's changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub derived: Option<BodyPart>,
+    /// The template that is filled for each copy; both parts above are what the first recipient gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_copy: Option<PerCopy>,
 }
 
 /// A part of a body.
@@ -104,7 +108,7 @@ pub enum BodyPart {
 impl Body {
     /// Nothing yet.
     pub const fn empty() -> Self {
-        Self { html: String::new(), text: String::new(), derived: None }
+        Self { html: String::new(), text: String::new(), derived: None, per_copy: None }
     }
 }
 
@@ -141,6 +145,9 @@ pub struct Message {
     /// The template that it was made from.
     #[serde(default)]
     pub template: Option<TemplateId>,
+    /// How often the template is filled.
+    #[serde(default, skip_serializing_if = "TemplateFill::is_once")]
+    pub filled: TemplateFill,
     /// Names and values that the caller keeps with the message, such as its own ids.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
@@ -291,6 +298,17 @@ impl Message {
         self.send_at.unwrap_or(self.created_at)
     }
 
+    /// True when each copy is filled for its own recipient.
+    pub fn is_per_copy(&self) -> bool {
+        self.filled == TemplateFill::PerCopy
+    }
+
+    /// When it leaves as far as its author has said: the time that a draft holds, and `now` when it holds none.
+    pub fn leaves_at(&self, now: Timestamp) -> Timestamp {
+        let held = self.schedule.as_ref().map(|schedule| schedule.at);
+        self.send_at.or(held).unwrap_or(now)
+    }
+
     /// The recipient at a place, as copies, tokens and events count them.
     pub fn recipient(&self, n: u16) -> Option<&Recipient> {
         self.recipients.get(usize::from(n))
@@ -337,6 +355,7 @@ pub(crate) mod tests {
             subject: String::new(),
             regarding: None,
             template: None,
+            filled: TemplateFill::Once,
             metadata: BTreeMap::new(),
             tracking_requested: true,
             tracked: true,

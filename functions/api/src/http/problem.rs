@@ -231,7 +231,8 @@ impl From<Refused> for ApiError {
             CodeClass::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         };
         // A field that names a thing which is not there makes the request wrong, not the path.
-        let status = if fields.is_empty() { status } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let wrong_field = !fields.is_empty() && code.class() == CodeClass::Missing;
+        let status = if wrong_field { StatusCode::UNPROCESSABLE_ENTITY } else { status };
         Self { status, code: code.as_str(), detail, errors: fields.into_iter().map(Into::into).collect() }
     }
 }
@@ -328,6 +329,8 @@ fn reason(status: u16) -> &'static str {
 refusals! {
     /// Refusals of a request that reads one thing.
     ReadRefusals: 401 404 503;
+    /// Refusals of a request that opens something that may not be opened.
+    OpenRefusals: 401 404 409 503;
     /// Refusals of a request that reads a list.
     ListRefusals: 401 404 422 503;
     /// Refusals of a request without a body that changes a thing.

@@ -13,7 +13,7 @@ use utoipa_axum::{PathItemExt, paste};
 
 use super::document;
 use crate::App;
-use crate::messages::{attachments, drafts, list, reminder, schedule, sending, timeline, tracking};
+use crate::messages::{attachments, check, drafts, list, reminder, replies, schedule, sending, timeline, tracking};
 use crate::records::consent;
 use crate::{activities, cards, delivery_time, images, me, people, records, settings, suppressions, templates};
 
@@ -41,11 +41,13 @@ all! {
     settings { get, patch, put }
     list { list }
     drafts { create, get, patch, delete }
+    check { post }
     sending { send, resolve }
     schedule { put, delete }
     reminder { put, delete }
     tracking { get, put }
     timeline { get }
+    replies { get }
     attachments { list, create, get, patch, delete }
     cards { list, get, dismiss, snooze, undo, phone_call }
     records { find, put, get, patch, delete }

@@ -2,8 +2,8 @@
 
 use aws::store::Next;
 use domain::ground::id::MessageId;
-use domain::message::MessageWithCopies;
 use domain::message::steps::StepRefused;
+use domain::message::{Message, MessageState, MessageWithCopies};
 use domain::time::schedule::{Schedule, ScheduleRefusal, When, resolve};
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use super::release::{dispatch, with_reminder};
 use crate::{Actor, Code, Desk, Prepared, Refused};
 
 impl Desk {
-    /// Prepares another time for a scheduled message.
+    /// Prepares another time for a scheduled message, or the time that *send* will use for a draft.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::NotScheduled`], or a time that cannot be.
@@ -23,6 +23,9 @@ impl Desk {
     ) -> Result<Prepared<MessageWithCopies>, Refused> {
         let stored = self.message(actor, id).await?;
         let schedule = resolved(at, "/at", actor.now)?;
+        if stored.message.state == MessageState::Draft {
+            return self.hold(actor, stored, Some(schedule)).await;
+        }
         let moved = stored.moved(Some(schedule), actor.now)?;
         let prepared = dispatch(actor, &stored, moved)?;
         let reminder = self.store.reminder(id).await?;
@@ -30,15 +33,33 @@ impl Desk {
         Ok(prepared)
     }
 
-    /// Prepares that a scheduled message becomes a draft again.
+    /// Prepares that a scheduled message becomes a draft again, and that a draft holds no time any more.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::NotScheduled`].
     pub async fn unschedule(&self, actor: &Actor, id: MessageId) -> Result<Prepared<MessageWithCopies>, Refused> {
         let stored = self.message(actor, id).await?;
+        if stored.message.state == MessageState::Draft {
+            return self.hold(actor, stored, None).await;
+        }
         let draft = stored.unscheduled(actor.now)?;
         let next = Next::step(&stored, draft)?;
         Ok(Prepared::of(actor, next).map(|after| MessageWithCopies::draft(after.message)))
+    }
+
+    /// Gives a draft the time that *send* will use, or takes it away. Its reminder moves along.
+    async fn hold(
+        &self,
+        actor: &Actor,
+        before: MessageWithCopies,
+        schedule: Option<Schedule>,
+    ) -> Result<Prepared<MessageWithCopies>, Refused> {
+        let after = Message { schedule, ..before.message.clone() };
+        let next = Next::message(&before.message, after)?;
+        let prepared = Prepared::of(actor, next).map(MessageWithCopies::draft);
+        let reminder = self.store.reminder(before.message.id).await?;
+        let (prepared, _) = with_reminder(prepared, &before, reminder, actor.now)?;
+        Ok(prepared)
     }
 }
 
