@@ -172,3 +172,32 @@ async fn metadata_is_kept_merged_and_listed() {
     assert_eq!(world.call("PATCH", &path, json!({"metadata": {"n1": null, "one_more": "x"}})).await.0, 200);
     assert_eq!(world.call("PATCH", &path, json!({"metadata": null})).await.1["metadata"], json!({}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_recommended_time_that_passed_meanwhile_is_now() {
+    let world = World::new().await;
+    let contact = json!({"emails": ["purchasing@example.org"], "time_zone": "Europe/Berlin"});
+    world.call("PUT", "/v1/records/contact/c-1", contact).await;
+    let (_, time) = world.call("GET", "/v1/delivery-time?email=purchasing@example.org", Value::Null).await;
+    let recommended = json!({"at": time["recommended"]["at"]});
+    let (held, sent) = (world.draft(offer()).await, world.draft(offer()).await);
+    world.advance(SignedDuration::from_mins(10));
+    let path = |id: &str, rest: &str| format!("/v1/messages/{id}/{rest}");
+    assert_eq!(world.call("PUT", &path(&held, "schedule"), recommended.clone()).await.0, 200);
+    for (id, body) in [(&held, json!({})), (&sent, recommended.clone())] {
+        let (status, message) = world.call("POST", &path(id, "send"), body).await;
+        assert_eq!(
+            (status, &message["status"], &message["schedule"]),
+            (202, &json!("sending"), &Value::Null),
+            "{message}"
+        );
+    }
+    world.settle().await;
+    assert_eq!(world.received().len(), 2);
+
+    let late = world.draft(offer()).await;
+    let night = json!({"at": "2026-11-23T06:30:00Z"});
+    assert_eq!(world.call("POST", &path(&late, "send"), night).await.1["code"], "in_the_past", "nobody recommended it");
+    world.advance(SignedDuration::from_hours(1));
+    assert_eq!(world.call("POST", &path(&late, "send"), recommended).await.1["code"], "in_the_past", "too long ago");
+}

@@ -93,14 +93,29 @@ async fn an_answer_is_a_card_of_high_priority_and_other_mail_is_none() {
 
 #[tokio::test]
 async fn a_mail_that_may_not_be_opened_says_why() {
-    let (world, id, mail) = sent(offer()).await;
+    let world = World::new().await;
+    world.call("PATCH", "/v1/settings", json!({"replies": "inbound_domain"})).await;
+    let id = world.send(offer()).await;
+    let mail = world.received().remove(0);
+    let to = header(&mail, "Reply-To");
+    let to = to.rsplit(['<', ' ']).next().unwrap().trim_end_matches('>').to_owned();
+    let token = answer(&mail, "", "x").replace("To: sales@example.com", &format!("To: {to}"));
     let verdicts = vec![("virus".to_owned(), "FAIL".to_owned())];
-    let token = answer(&mail, "", "x");
-    world.cloud.receive_mail(token.as_bytes(), Envelope { verdicts, ..Envelope::default() }).unwrap();
+    let infected = Envelope { verdicts, to: vec![to.clone()], ..Envelope::default() };
+    world.cloud.receive_mail(token.as_bytes(), infected).unwrap();
     world.settle().await;
-    let timeline = world.timeline(&id).await;
-    assert!(timeline["events"].as_array().unwrap().iter().all(|event| event["reply"].is_null()), "belongs to nothing");
+    let (status, problem) = read(&world, &id, &event(&world, &id).await).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("mail_infected")));
 
+    world.advance(SignedDuration::from_secs(1));
+    let parts = "--b\r\n\r\nx\r\n".repeat(6000);
+    let header = token.replace("text/plain; charset=utf-8", "multipart/mixed; boundary=b").replace("<1@", "<2@");
+    post(&world, &format!("{header}{parts}")).await;
+    let (status, problem) = read(&world, &id, &event(&world, &id).await).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("mail_unreadable")));
+
+    world.advance(SignedDuration::from_secs(1));
+    let token = token.replace("<1@", "<3@");
     post(&world, &token).await;
     let reply = event(&world, &id).await;
     assert_eq!(read(&world, &id, &reply).await.0, 200);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ground::id::{EventId, MessageId, OrgId, TemplateId, UserId};
 use crate::message::copy::{Copy, CopyState, Untracked};
-use crate::message::template::{PerCopy, TemplateFill};
+use crate::message::template::TemplateFill;
 use crate::message::tracking::{TrackingDecision, UntrackedReason};
 use crate::people::address::EmailAddress;
 use crate::people::consent::Standing;
@@ -16,6 +16,7 @@ use crate::team::settings::Settings;
 use crate::time::schedule::Schedule;
 
 pub mod attachment;
+mod body;
 pub mod copy;
 pub mod image;
 pub mod progress;
@@ -24,6 +25,8 @@ pub mod steps;
 pub mod template;
 pub mod timeline;
 pub mod tracking;
+
+pub use body::{Body, BodyPart};
 
 /// The most recipients of one message: Telltale is for one-to-one and small-audience mail, never for bulk mail.
 pub const MAX_RECIPIENTS: usize = 50;
@@ -78,38 +81,6 @@ pub struct Recipient {
     /// The CRM's record of this person.
     #[serde(default)]
     pub record: Option<RecordRef>,
-}
-
-/// The text of a message, kept in object storage so that no figure ever rewrites it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Body {
-    /// The HTML part, as the author wrote it.
-    pub html: String,
-    /// The text part, as the author wrote it or derived from the HTML part.
-    pub text: String,
-    /// The part that was derived from the other; it follows the other's changes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub derived: Option<BodyPart>,
-    /// The template that is filled for each copy; both parts above are what the first recipient gets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub per_copy: Option<PerCopy>,
-}
-
-/// A part of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BodyPart {
-    /// The HTML part.
-    Html,
-    /// The text part.
-    Text,
-}
-
-impl Body {
-    /// Nothing yet.
-    pub const fn empty() -> Self {
-        Self { html: String::new(), text: String::new(), derived: None, per_copy: None }
-    }
 }
 
 /// How far a message has come.

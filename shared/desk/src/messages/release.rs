@@ -24,7 +24,6 @@ use crate::records::standing;
 use crate::{Actor, Code, Desk, FieldError, Prepared, Refused};
 
 use super::check::Judged;
-use super::schedule::resolved;
 use super::{Known, MessageDetails, StoredContent, per_copy};
 
 /// When a message leaves.
@@ -62,8 +61,9 @@ impl Desk {
             }
             SendAt::Now => self.release(actor, stored.message, None).await,
             SendAt::Time(when) => {
-                let schedule = resolved(&when, "/at", actor.now)?;
-                self.release(actor, stored.message, Some(schedule)).await
+                let schedule = self.meant(actor, &stored.message, &when).await?;
+                let ahead = Some(schedule).filter(|schedule| schedule.at >= actor.now);
+                self.release(actor, stored.message, ahead).await
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws::store::{Next, Write};
 use domain::ground::id::MessageId;
 use domain::message::reminder::{MAX_DAYS, RelativeDue, Reminder, ReminderCondition, ReminderRefusal};
-use domain::message::{Message, MessageState, TrackingState};
+use domain::message::{Message, MessageState, MessageStatus, MessageWithCopies, TrackingState};
 use domain::signs::reply::Reply;
 use domain::team::settings::Settings;
 use domain::time::due::{Due, Work};
@@ -54,7 +54,8 @@ impl Desk {
         id: MessageId,
         input: ReminderInput,
     ) -> Result<Prepared<Reminder>, Refused> {
-        let message = self.message(actor, id).await?.message;
+        let stored = self.message(actor, id).await?;
+        let message = &stored.message;
         if message.state == MessageState::Cancelled {
             return Err(Refused::not_editable());
         }
@@ -62,8 +63,8 @@ impl Desk {
         let condition = condition.unwrap_or(ReminderCondition::NotOpened);
         let title = title.unwrap_or_else(|| Reminder::usual_title(condition, &message.subject));
         let settings = self.store.settings(actor.org).await?;
-        let (due, relative) = due_of(due, &message, &settings, actor.now)?;
-        if condition.needs_tracking() && !self.can_be_judged(&message, &settings).await? {
+        let (due, relative) = due_of(due, message, &settings, actor.now)?;
+        if condition.needs_tracking() && !self.can_be_judged(&stored, &settings).await? {
             let detail = "only a tracked message can tell whether it was opened or answered";
             return Err(Refused::field("/condition", Code::NeedsTracking, detail));
         }
@@ -81,15 +82,21 @@ impl Desk {
         let after = self.behind_absence(id, after.following(relative)).await?;
         let hint = Due { at: after.due.at, message: id, work: Work::Remind };
         let next = Next::reminder(id, before.as_ref(), after)?;
-        Ok(Prepared::of(actor, next).hint(hint))
+        // Whoever gives the message another time meanwhile takes this reminder along, or starts over.
+        let leaves_later = message.state == MessageState::Draft
+            || message.status(&stored.copies, actor.now) == MessageStatus::Scheduled;
+        let touched = if leaves_later { Write::touched(message)? } else { Vec::new() };
+        Ok(Prepared::of(actor, next).with(touched).hint(hint))
     }
 
     /// True when somebody will know whether the message was opened or answered.
-    async fn can_be_judged(&self, message: &Message, settings: &Settings) -> Result<bool, Refused> {
+    async fn can_be_judged(&self, stored: &MessageWithCopies, settings: &Settings) -> Result<bool, Refused> {
+        let MessageWithCopies { message, copies } = stored;
         if message.state == MessageState::Draft {
             return Ok(self.tracking_of_draft(message).await?.state == TrackingState::On);
         }
-        Ok(message.tracked && settings.tracking_enabled)
+        let any = copies.iter().any(|copy| copy.untouched.is_none());
+        Ok(message.tracked && any && settings.tracking_enabled)
     }
 
     /// The reminder behind the absence of which a recipient has told.
