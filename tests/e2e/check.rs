@@ -11,7 +11,7 @@ async fn check(world: &World, id: &str) -> Value {
     check
 }
 
-/// What *send* says of a message of which the check names problems.
+/// The codes of the problems that the check names, and *send* in the same words.
 async fn refused_alike(world: &World, id: &str, status: u16) -> Vec<String> {
     let problems = check(world, id).await["problems"].as_array().unwrap().clone();
     let (refused, problem) = world.call("POST", &format!("/v1/messages/{id}/send"), json!({})).await;

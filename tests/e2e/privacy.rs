@@ -321,3 +321,33 @@ async fn records_of_another_organisation_are_not_there() {
     assert_eq!(message["tracking"]["state"], "on", "another organisation's objection is not known");
     assert_eq!(message["to"][0]["record"], Value::Null);
 }
+
+#[tokio::test(start_paused = true)]
+async fn view_settings_names_the_person_the_preference_that_counts_and_the_record_that_decides() {
+    let world = World::new().await;
+    let to = json!([{"email": "ann@example.org"}, {"email": "bob@example.org"}]);
+    let id = world.draft(json!({"to": to, "subject": "x", "text": "x"})).await;
+    let ann = json!({"name": "Ann Buyer", "emails": ["ann@example.org"], "tracking": "allow", "account": "a-1"});
+    world.call("PUT", "/v1/records/contact/c-1", ann).await;
+    world.call("PUT", "/v1/records/account/a-1", json!({"name": "Buyers", "tracking": "deny"})).await;
+    let shown = tracking(&world, &id).await;
+    assert_eq!((&shown["state"], &shown["reason"]), (&json!("blocked"), &json!("recipients")));
+    let (ann, bob) = (&shown["recipients"][0], &shown["recipients"][1]);
+    assert_eq!(
+        (&ann["name"], &ann["preference"], &ann["effective"]),
+        (&json!("Ann Buyer"), &json!("allow"), &json!("deny"))
+    );
+    assert_eq!(ann["decided_by"], json!({"type": "account", "id": "a-1", "name": "Buyers"}));
+    assert_eq!(
+        (&bob["preference"], &bob["effective"], &bob["decided_by"]),
+        (&json!("unknown"), &json!("allow"), &Value::Null)
+    );
+
+    world.call("PATCH", "/v1/settings", json!({"unknown_consent": "deny"})).await;
+    assert_eq!(tracking(&world, &id).await["recipients"][1]["effective"], "deny", "the organisation's rule");
+    world.call("PATCH", "/v1/settings", json!({"tracking_enabled": false})).await;
+    let off = tracking(&world, &id).await;
+    assert_eq!((&off["state"], &off["reason"]), (&json!("off"), &json!("organisation")));
+    world.call("PUT", &format!("/v1/messages/{id}/tracking"), json!({"requested": false})).await;
+    assert_eq!(tracking(&world, &id).await["reason"], "author");
+}

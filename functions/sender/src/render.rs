@@ -61,7 +61,7 @@ pub(crate) async fn mime(app: &App, stored: &MessageWithCopies, copy: &Copy) -> 
     let body = body.unwrap_or_else(Body::empty);
     let subject = subject.as_deref().unwrap_or(&message.subject);
     let files = app.store.attachments(message.id).await?;
-    // What fits is known before any file is read: ten of them may have 250 MB.
+    // The plan is made before any file is read: ten of them may have 250 MB.
     let leaves = plan(message, &body, &files, tracked).files;
     let addresses = Addresses { signer: &app.signer, url: &app.tracking_url, message: message.id, recipient };
     let linked = linked(&addresses, &files, &leaves);

@@ -73,7 +73,7 @@ impl Desk {
         Ok(ReplyDetails { from: (from, from_name), subject, received_at: reply.at, text, html, files })
     }
 
-    /// What is known of the mail, unless it was kept long enough.
+    /// The mail as the table knows it, unless it was kept long enough.
     async fn kept_reply(&self, actor: &Actor, id: MessageId, event: EventId) -> Result<Reply, Refused> {
         let MessageWithCopies { message, .. } = self.message(actor, id).await?;
         if self.is_over(&message, actor.now).await? {

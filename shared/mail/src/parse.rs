@@ -71,7 +71,7 @@ pub fn parse(raw: &[u8]) -> Result<Received, TooComplex> {
     on_thread(raw, Received::of)
 }
 
-/// What `read` makes of a mail, on a thread of its own.
+/// Reads a mail on a thread of its own, and gives the result of `read`.
 fn on_thread<T: Send + 'static>(raw: &[u8], read: fn(&Message<'_>) -> T) -> Result<T, TooComplex> {
     prescan(raw)?;
     let raw = raw.to_vec();

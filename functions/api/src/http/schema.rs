@@ -112,7 +112,7 @@ words! {
     LeavesAsWord: "link" | "attached" | "unlogged_link";
     /// Whether an open will be seen.
     OpensExpectedWord: "likely" | "unreliable" | "unlikely";
-    /// What the author of a message should know. More may come.
+    /// The kinds of warnings about a message. More may come.
     WarningWord: "clipped" | "file_linked" | "large_mail" | "no_subject" | "no_text" | "not_tracked" | "placeholder_left"
         | "time_passed";
     /// The condition of a reminder.

@@ -15,15 +15,15 @@ use crate::http::path::{At, MessagePath};
 use crate::http::problem::{ApiError, ProblemCode, ReadRefusals};
 use crate::http::schema::{LeavesAsWord, OpensExpectedWord, WarningWord};
 
-/// What is known of a message before it leaves.
+/// The check of a message before it leaves.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MessageCheck)]
 pub(crate) struct CheckView {
     /// *Send* would take it now.
     ready: bool,
-    /// What keeps it from leaving. *Send* refuses with the same.
+    /// The obstacles that keep it from leaving. *Send* refuses with the same.
     problems: Vec<ObstacleView>,
-    /// What its author should know. It leaves all the same.
+    /// Warnings for its author. It leaves all the same.
     warnings: Vec<WarningView>,
     /// How each copy would leave, in the order of recipients.
     copies: Vec<CopyCheckView>,
@@ -129,7 +129,7 @@ impl From<CopyCheck> for CopyCheckView {
     operation_id = "messages_check",
     tag = "messages",
     params(MessagePath),
-    responses((status = 200, description = "What keeps it from leaving, and how it would leave", body = CheckView), ReadRefusals)
+    responses((status = 200, description = "The obstacles, the warnings, and how each copy would leave", body = CheckView), ReadRefusals)
 )]
 pub(crate) async fn post(
     State(app): Shared,

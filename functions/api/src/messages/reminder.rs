@@ -20,7 +20,7 @@ use crate::http::path::{At, MessagePath};
 use crate::http::problem::{ActRefusals, ApiError, WriteRefusals};
 use crate::http::schema::{ReminderConditionWord, ReminderStatusWord, WhenInput};
 
-/// The terms of a reminder. What is left out is the default: not opened within three days.
+/// The terms of a reminder. The default stands for every field that is left out: not opened within three days.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ReminderInput)]

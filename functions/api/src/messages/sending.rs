@@ -35,7 +35,7 @@ fn present<'de, D: Deserializer<'de>>(json: D) -> Result<Option<When>, D::Error>
 }
 
 /// Sends a draft, now or at a time: the one given, or the one that it holds. A time that it holds and that is over means
-/// now. A message that is scheduled is sent now. What keeps a message from leaving is what *check* names.
+/// now. A message that is scheduled is sent now. It refuses with the obstacles that *check* names.
 #[utoipa::path(
     post,
     path = "/v1/messages/{id}/send",

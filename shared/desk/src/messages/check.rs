@@ -28,12 +28,12 @@ use crate::{Actor, Checks, Code, Desk, FieldError, Refused};
 /// How many recipients are looked up at once.
 const AT_ONCE: usize = 10;
 
-/// What is known of a message before it leaves.
+/// The check of a message before it leaves.
 #[derive(Debug)]
 pub struct MessageCheck {
-    /// What stops it: *send* refuses with the same.
+    /// The obstacles that stop it: *send* refuses with the same.
     pub problems: Vec<FieldError>,
-    /// What its author should know. It leaves all the same.
+    /// Warnings for its author. It leaves all the same.
     pub warnings: Vec<Warning>,
     /// How each copy would leave, in the order of recipients.
     pub copies: Vec<CopyCheck>,
@@ -44,7 +44,7 @@ pub struct MessageCheck {
 /// How a copy would leave.
 #[derive(Debug, Clone)]
 pub struct CopyCheck {
-    /// Who gets it.
+    /// The recipient who gets it.
     pub recipient: Recipient,
     /// It leaves with the means to track it.
     pub tracked: bool,
@@ -58,7 +58,7 @@ pub struct CopyCheck {
     pub why: &'static str,
 }
 
-/// What a message is judged by.
+/// A message with everything that decides whether it can leave.
 pub(super) struct Judged<'a> {
     pub(super) message: &'a Message,
     pub(super) body: &'a Body,
@@ -79,14 +79,15 @@ impl Desk {
         let body = if expired { Body::empty() } else { self.blobs.body(message.id, &message.body).await? };
         let files = if expired { Vec::new() } else { self.store.attachments(message.id).await? };
         let standings = self.standings(message.org, &message.recipients).await?;
-        let mut named = message.clone();
-        standing::name_records(&mut named.recipients, &standings);
-        let body = self.with_recipients(actor, &named, body).await?;
         let decision = message.tracking(&stored.copies, &settings, &standings);
 
-        let judged = Judged { message, body: &body, files: &files, tracked: decision.state == TrackingState::On };
-        let is_open = message.state == MessageState::Draft
-            || message.status(&stored.copies, actor.now) == MessageStatus::Scheduled;
+        let mut named = message.clone();
+        standing::name_records(&mut named.recipients, &standings);
+        let is_draft = message.state == MessageState::Draft;
+        let body = if is_draft { self.with_recipients(actor, &named, body).await? } else { body };
+        let judged =
+            Judged { message: &named, body: &body, files: &files, tracked: decision.state == TrackingState::On };
+        let is_open = is_draft || message.status(&stored.copies, actor.now) == MessageStatus::Scheduled;
         let problems = if is_open { self.obstacles(&judged, actor.now).await? } else { vec![not_editable()] };
         let copies = copies(&judged, &decision)?;
         let warnings = warnings::of(&judged, &decision, &copies, actor.now);

@@ -58,7 +58,7 @@ impl Desk {
         stream::iter(reads).buffered(AT_ONCE).try_collect().await
     }
 
-    /// What a draft shows of a template that is filled for each copy: the first.
+    /// The first copy of a template that is filled for each: the draft shows it.
     pub(super) async fn first_copy(
         &self,
         author: &Actor,
@@ -90,8 +90,10 @@ pub(super) fn bodies(message: &Message, body: &Body) -> Result<Vec<Body>, Refuse
 /// Notes what each copy lacks.
 pub(super) fn obstacles(checks: &mut Checks, message: &Message, body: &Body) -> Result<(), Refused> {
     let Some(per_copy) = &body.per_copy else { return Ok(()) };
-    for n in 0..message.recipients.len() {
-        faults(checks, &message.recipients, n, &filled(per_copy, n)?);
+    for (n, recipient) in message.recipients.iter().enumerate() {
+        if !recipient.mailbox.is_erased() {
+            faults(checks, &message.recipients, n, &filled(per_copy, n)?);
+        }
     }
     Ok(())
 }
@@ -119,7 +121,7 @@ fn faults(checks: &mut Checks, recipients: &[Recipient], n: usize, filled: &Fill
     }
 }
 
-/// What is left of the template of a draft after a change of its text: an own subject takes the place of the template's, an own
+/// The template of a draft after a change of its text: an own subject takes the place of the template's, an own
 /// text cannot take the place of many.
 pub(super) fn kept(per_copy: &PerCopy, change: &MessageChange) -> Result<PerCopy, Refused> {
     let fills_body = per_copy.html.is_some() || per_copy.text.is_some();

@@ -16,7 +16,7 @@ use jiff::civil::Time;
 use super::schedule::resolved;
 use crate::{Actor, Code, Desk, Prepared, Refused};
 
-/// The terms of a reminder. What is left out is the organisation's default: not opened within three days.
+/// The terms of a reminder. The default stands for every field that is left out: not opened within three days.
 #[derive(Debug, Clone, Default)]
 pub struct ReminderInput {
     /// The text of the card, one line, up to 256 characters.

@@ -133,7 +133,7 @@ async fn forget(desk: &Desk, person: &Person, stored: MessageWithCopies, names: 
         after.body = desk.blobs.put_body(after.id, &reworded(desk, &after, names).await?).await?;
         after.subject = redact(&after.subject, names);
     } else if after.is_per_copy() && is_readable {
-        // What others are still to get is filled for them; what the message itself shows was filled for one.
+        // Every copy that is still to leave is filled for its own recipient; the message itself shows the copy of one.
         let body = reworded(desk, &after, names).await?;
         let per_copy = desk.blobs.body(after.id, &after.body).await?.per_copy;
         let per_copy = per_copy.map(|per_copy| without_values(per_copy, &after));

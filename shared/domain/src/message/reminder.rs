@@ -116,7 +116,7 @@ pub struct ReminderFacts {
 }
 
 impl ReminderFacts {
-    /// What the figures of a message tell.
+    /// The facts that the figures of a message tell.
     pub fn of(kpis: &Kpis, tracked: bool) -> Self {
         Self { seen: kpis.seen(), replied_at: kpis.first_replied_at, untracked: !tracked }
     }

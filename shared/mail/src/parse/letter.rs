@@ -1,4 +1,4 @@
-//! What a person reads of a mail that came in: the writer's own words, all of it as HTML, and the files.
+//! A mail that came in, as a person reads it: the writer's own words, all of it as HTML, and the files.
 
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 

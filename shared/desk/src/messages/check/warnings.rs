@@ -1,4 +1,4 @@
-//! What an author should know of a message that can leave.
+//! Warnings about a message that can leave.
 
 use domain::message::attachment::LeavesAs;
 use domain::message::tracking::TrackingDecision;

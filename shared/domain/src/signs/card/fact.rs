@@ -44,7 +44,7 @@ pub enum Fact<'a> {
     Reply {
         /// The answer, in the timeline.
         event: EventId,
-        /// Who wrote it; `None` when nobody knows.
+        /// The sender; `None` when nobody knows.
         who: Option<&'a Mailbox>,
     },
     /// Its reminder fired. One card for each time that was set.
