@@ -80,10 +80,14 @@ async fn a_bounce_is_shown_put_before_its_author_and_stops_further_mail_until_a_
     let (status, list) = world.call("GET", "/v1/suppressions", Value::Null).await;
     assert_eq!((status, &list["items"][0]["email"]), (200, &json!("bounce@example.org")));
     assert_eq!((&list["items"][0]["reason"], &list["items"][0]["message"]), (&json!("hard_bounce"), &json!(first)));
-    let second = world.send(to("Bounce@example.org")).await;
-    let refused = copy(&world, &second).await;
-    assert_eq!(refused["status"], "failed");
-    assert_eq!(refused["detail"], "the address does not exist: mail to it came back on 23 Nov 2026");
+    let second = world.draft(to("Bounce@example.org")).await;
+    let (status, refused) = world.call("POST", &format!("/v1/messages/{second}/send"), json!({})).await;
+    assert_eq!((status, &refused["code"]), (422, &json!("recipient_suppressed")));
+    let detail = "the address does not exist: mail to it came back on 23 Nov 2026";
+    assert_eq!(
+        (&refused["errors"][0]["pointer"], &refused["errors"][0]["detail"]),
+        (&json!("/to/0/email"), &json!(detail))
+    );
     assert_eq!(world.received().len(), 1, "the second never left");
 
     let one = "/v1/suppressions/bounce@example.org";

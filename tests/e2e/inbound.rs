@@ -57,7 +57,7 @@ async fn a_reply_counts_and_the_timeline_says_how_it_was_found() {
     assert_eq!(
         event["reply"],
         json!({"type": "reply", "reasons": ["header_in_reply_to"], "matched_by": "ses_id", "verified": true, "own_team": false,
-            "from": null, "returns_on": null})
+            "from": null, "returns_on": null, "excerpt": "Yes, please."})
     );
     assert_eq!(world.timeline(&id).await["kpis"]["replies"], 1);
     let (_, list) = world.call("GET", "/v1/messages?sort=-replies", Value::Null).await;

@@ -2,6 +2,7 @@
 
 mod activities;
 mod api;
+mod check;
 mod crashes;
 mod feedback;
 mod images;
@@ -10,9 +11,11 @@ mod inbound;
 mod lists;
 mod objections;
 mod people;
+mod per_copy;
 mod performance;
 mod privacy;
 mod reminders;
+mod replies;
 mod reports;
 mod retention;
 mod schedules;

@@ -290,8 +290,9 @@ async fn what_stopped_mail_to_an_erased_address_goes_on_to_hold() {
     assert_eq!(left.collect::<Vec<_>>(), Vec::<String>::new());
     let (_, list) = world.call("GET", "/v1/suppressions", Value::Null).await;
     assert_eq!((&list["items"][0]["email"], &list["items"][0]["reason"]), (&Value::Null, &json!("hard_bounce")));
-    let id = world.send(draft).await;
-    assert_eq!(world.message(&id).await["copies"][0]["status"], "failed");
+    let id = world.draft(draft).await;
+    let (status, problem) = world.call("POST", &format!("/v1/messages/{id}/send"), json!({})).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("recipient_suppressed")));
     record(&world, "c-1", bounce).await;
     assert_eq!(world.call("GET", "/v1/records/contact/c-1", Value::Null).await.0, 200, "a person may come back");
 }

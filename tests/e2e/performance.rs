@@ -185,9 +185,12 @@ async fn an_organisation_that_does_not_follow_mail_has_templates_without_figures
 async fn mail_that_came_back_was_sent_and_mail_that_never_left_was_not() {
     let world = World::new().await;
     let id = template(&world, "Offer", "en").await;
+    let refused = world.draft(made_from(&id, &["bounce@example.org"])).await;
+    let at = json!({"at": "2026-11-23T09:00:00Z"});
+    assert_eq!(world.call("POST", &format!("/v1/messages/{refused}/send"), at).await.0, 202);
     world.send(made_from(&id, &["bounce@example.org"])).await;
     assert_eq!(figures(&world, &id).await, [1, 0, 0]);
-    let refused = world.send(made_from(&id, &["bounce@example.org"])).await;
+    world.run_for(SignedDuration::from_mins(61)).await;
     assert_eq!(world.message(&refused).await["status"], "failed");
     assert_eq!(figures(&world, &id).await, [1, 0, 0]);
 }

@@ -34,9 +34,10 @@ async fn tracking(world: &World, id: &str) -> Value {
 #[tokio::test(start_paused = true)]
 async fn one_recipient_who_does_not_allow_it_blocks_the_message() {
     let world = World::new().await;
-    person(&world, "c-1", "Boss@example.org", "deny").await;
+    person(&world, "c-1", "Boss@example.org", "allow").await;
     let id = world.draft(to_two()).await;
     world.attach(&id, "offer.pdf", true, b"%PDF-1.7 offer").await;
+    assert_eq!(world.call("PATCH", "/v1/records/contact/c-1", json!({"tracking": "deny"})).await.0, 200);
     let message = world.message(&id).await;
     let boss = json!({
         "email": "boss@example.org",
@@ -319,4 +320,34 @@ async fn records_of_another_organisation_are_not_there() {
     let (_, message) = call("POST", "/v1/messages", offer()).await;
     assert_eq!(message["tracking"]["state"], "on", "another organisation's objection is not known");
     assert_eq!(message["to"][0]["record"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn view_settings_names_the_person_the_preference_that_counts_and_the_record_that_decides() {
+    let world = World::new().await;
+    let to = json!([{"email": "ann@example.org"}, {"email": "bob@example.org"}]);
+    let id = world.draft(json!({"to": to, "subject": "x", "text": "x"})).await;
+    let ann = json!({"name": "Ann Buyer", "emails": ["ann@example.org"], "tracking": "allow", "account": "a-1"});
+    world.call("PUT", "/v1/records/contact/c-1", ann).await;
+    world.call("PUT", "/v1/records/account/a-1", json!({"name": "Buyers", "tracking": "deny"})).await;
+    let shown = tracking(&world, &id).await;
+    assert_eq!((&shown["state"], &shown["reason"]), (&json!("blocked"), &json!("recipients")));
+    let (ann, bob) = (&shown["recipients"][0], &shown["recipients"][1]);
+    assert_eq!(
+        (&ann["name"], &ann["preference"], &ann["effective"]),
+        (&json!("Ann Buyer"), &json!("allow"), &json!("deny"))
+    );
+    assert_eq!(ann["decided_by"], json!({"type": "account", "id": "a-1", "name": "Buyers"}));
+    assert_eq!(
+        (&bob["preference"], &bob["effective"], &bob["decided_by"]),
+        (&json!("unknown"), &json!("allow"), &Value::Null)
+    );
+
+    world.call("PATCH", "/v1/settings", json!({"unknown_consent": "deny"})).await;
+    assert_eq!(tracking(&world, &id).await["recipients"][1]["effective"], "deny", "the organisation's rule");
+    world.call("PATCH", "/v1/settings", json!({"tracking_enabled": false})).await;
+    let off = tracking(&world, &id).await;
+    assert_eq!((&off["state"], &off["reason"]), (&json!("off"), &json!("organisation")));
+    world.call("PUT", &format!("/v1/messages/{id}/tracking"), json!({"requested": false})).await;
+    assert_eq!(tracking(&world, &id).await["reason"], "author");
 }

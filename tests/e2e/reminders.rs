@@ -4,8 +4,19 @@ use jiff::SignedDuration;
 use local::Fault;
 use serde_json::{Value, json};
 
+use crate::inbound::{answer, post, sent};
 use crate::time::{cards, schedule};
 use crate::world::{World, offer};
+
+/// Lets hours pass and the ticks come behind them.
+async fn later(world: &World, hours: i64) {
+    world.telltale.timers.tick().await;
+    world.advance(SignedDuration::from_hours(hours));
+    for _ in 0..2 {
+        world.telltale.timers.tick().await;
+    }
+    world.settle().await;
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_reminder_fires_unless_what_was_hoped_for_happened() {
@@ -178,4 +189,113 @@ async fn a_reminder_is_right_whatever_is_recorded_meanwhile() {
         },
     )
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reminder_without_terms_is_the_usual_one() {
+    let world = World::new().await;
+    let id = world.draft(offer()).await;
+    let path = format!("/v1/messages/{id}/reminder");
+    let (status, reminder) = world.call("PUT", &path, json!({})).await;
+    assert_eq!((status, &reminder["condition"], &reminder["status"]), (200, &json!("not_opened"), &json!("pending")));
+    assert_eq!(reminder["title"], "Not opened yet: Angebot für Sie");
+    assert_eq!(reminder["due"]["at"], "2026-11-26T08:00:00.000Z");
+
+    world.advance(SignedDuration::from_hours(5));
+    world.release(&id).await;
+    assert_eq!(world.message(&id).await["reminder"]["due"]["at"], "2026-11-26T13:00:00.000Z", "from when it left");
+    later(&world, 71).await;
+    assert_eq!(cards(&world, "active").await.len(), 0);
+    later(&world, 2).await;
+    assert_eq!(cards(&world, "active").await[0]["kind"], "reminder");
+
+    let mut draft = offer();
+    draft["tracking"] = json!(false);
+    let id = world.draft(draft).await;
+    let (status, problem) = world.call("PUT", &format!("/v1/messages/{id}/reminder"), json!({})).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("needs_tracking")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_relative_reminder_follows_the_schedule_both_ways() {
+    let world = World::new().await;
+    let wall = |day: u8| json!({"at": {"local": format!("2026-11-{day}T16:00:00"), "time_zone": "Europe/Berlin"}});
+    let id = schedule(&world, offer(), wall(26)).await;
+    let path = format!("/v1/messages/{id}/reminder");
+    let due = |after: u16, time: &str| json!({"due": {"after_days": after, "working_days": true, "local_time": time}});
+    let (status, reminder) = world.call("PUT", &path, due(2, "09:00")).await;
+    assert_eq!(
+        (status, &reminder["due"]["local"]),
+        (200, &json!("2026-11-30T09:00:00")),
+        "Thursday and two working days"
+    );
+    world.call("PUT", &format!("/v1/messages/{id}/schedule"), wall(27)).await;
+    assert_eq!(world.message(&id).await["reminder"]["due"]["local"], "2026-12-01T09:00:00");
+    world.call("POST", &format!("/v1/messages/{id}/send"), json!({})).await;
+    assert_eq!(
+        world.message(&id).await["reminder"]["due"]["local"],
+        "2026-11-25T09:00:00",
+        "Monday and two working days"
+    );
+    for (input, pointer) in [(due(0, "09:00"), "/due/after_days"), (due(366, "09:00"), "/due/after_days")] {
+        let (status, problem) = world.call("PUT", &path, input).await;
+        assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+    for wrong in [json!({"after_days": 1, "local_time": "9 h"}), json!({"after_days": 1, "days": 2}), json!(3)] {
+        assert_eq!(world.call("PUT", &path, json!({"due": wrong})).await.0, 422);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_note_of_absence_moves_a_reminder_that_counts_from_sending() {
+    let note = "Content-Language: en\r\nAuto-Submitted: auto-replied\r\n";
+    let text = "I am out of the office and will be back on 7 December 2026.";
+    for (due, first, moved) in [
+        (json!({"after_days": 3, "local_time": "09:00"}), true, true),
+        (json!({"after_days": 3, "local_time": "09:00"}), false, true),
+        (json!("2026-11-26T09:00:00Z"), true, false),
+    ] {
+        let (world, id, mail) = sent(offer()).await;
+        let path = format!("/v1/messages/{id}/reminder");
+        let set = async || assert_eq!(world.call("PUT", &path, json!({"due": due})).await.0, 200);
+        if first {
+            set().await;
+        }
+        post(&world, &answer(&mail, note, text)).await;
+        if !first {
+            set().await;
+        }
+        let reminder = world.message(&id).await["reminder"].clone();
+        let want = if moved { "2026-12-07T09:00:00.000Z" } else { "2026-11-26T09:00:00.000Z" };
+        assert_eq!(reminder["due"]["at"], want, "{reminder}");
+        assert_eq!(reminder["summary"].as_str().unwrap().contains("recipient is back"), moved, "{reminder}");
+        later(&world, 24 * 6).await;
+        assert_eq!(cards(&world, "active").await.len(), usize::from(!moved));
+        later(&world, 24 * 9).await;
+        assert_eq!(cards(&world, "active").await.len(), 1, "once");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reminder_fires_and_says_why_when_tracking_has_ended() {
+    let world = World::new().await;
+    let remind = json!({"condition": "not_opened", "due": "2026-11-24T08:00:00Z"});
+    let set = async |id: &str| {
+        assert_eq!(world.call("PUT", &format!("/v1/messages/{id}/reminder"), remind.clone()).await.0, 200);
+    };
+    let dropped = world.draft(offer()).await;
+    set(&dropped).await;
+    world.call("PUT", &format!("/v1/messages/{dropped}/tracking"), json!({"requested": false})).await;
+    world.release(&dropped).await;
+    let switched_off = world.send(offer()).await;
+    set(&switched_off).await;
+    world.call("PATCH", "/v1/settings", json!({"tracking_enabled": false})).await;
+    later(&world, 25).await;
+    for id in [dropped, switched_off] {
+        let reminder = world.message(&id).await["reminder"].clone();
+        assert_eq!(reminder["status"], "fired");
+        assert!(reminder["summary"].as_str().unwrap().contains("not tracked any more"), "{reminder}");
+    }
+    let off = world.draft(offer()).await;
+    assert_eq!(world.call("PUT", &format!("/v1/messages/{off}/reminder"), remind).await.0, 422);
 }

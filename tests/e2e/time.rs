@@ -269,12 +269,16 @@ async fn a_delivery_time_follows_from_the_record_of_the_recipient() {
 #[tokio::test(start_paused = true)]
 async fn what_did_not_arrive_is_put_before_its_author() {
     let world = World::new().await;
-    let id = world.draft(offer()).await;
-    world.attach(&id, "large.pdf", false, &vec![7; 9_600_000]).await;
-    world.release(&id).await;
+    let draft = json!({"to": [{"email": "bounce@example.org"}], "subject": "Angebot für Sie", "text": "Hello"});
+    schedule(&world, draft.clone(), json!({"at": "2026-11-23T09:00:00Z"})).await;
+    world.send(draft).await;
+    world.run_for(SignedDuration::from_mins(61)).await;
     let active = cards(&world, "active").await;
-    assert_eq!((active.len(), &active[0]["kind"]), (1, &json!("delivery_problem")));
-    assert_eq!(active[0]["title"], "Not sent to Purchasing: “Angebot für Sie”");
+    let titles: std::collections::BTreeSet<&str> = active.iter().map(|card| card["title"].as_str().unwrap()).collect();
+    let about = |what: &str| format!("{what} to bounce@example.org: “Angebot für Sie”");
+    let (bounced, failed) = (about("Could not be delivered"), about("Not sent"));
+    assert_eq!(titles, [bounced.as_str(), failed.as_str()].into(), "mail to it is stopped by then");
+    assert!(active.iter().all(|card| card["kind"] == "delivery_problem"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -299,3 +299,28 @@ async fn what_is_taken_back_does_not_leave_whatever_else_is_asked() {
     in_every_order(scheduled, now, take_back, async |world, id, _, _| ends_as_answered(world, id).await).await;
     in_every_order(scheduled, take_back, now, async |world, id, _, _| ends_as_answered(world, id).await).await;
 }
+
+#[tokio::test]
+async fn a_reminder_that_is_set_beside_a_schedule_counts_from_it() {
+    let at = || json!({"at": "2026-11-25T09:00:00Z"});
+    for (method, rest) in [("PUT", "schedule"), ("POST", "send")] {
+        in_every_order(
+            async |world| world.draft(offer()).await,
+            async |world, id| world.call("PUT", &format!("/v1/messages/{id}/reminder"), json!({})).await,
+            async |world, id| world.call(method, &format!("/v1/messages/{id}/{rest}"), at()).await,
+            async |world, id, one, other| {
+                for answer in [Some(&one), other.as_ref()].into_iter().flatten() {
+                    assert!(is_success(answer) || answer.1["code"] == "changed_meanwhile", "{answer:?}");
+                }
+                assert!(is_success(&one) || other.as_ref().is_some_and(is_success), "one of them wins");
+                let message = world.message(id).await;
+                let held = !message["schedule"].is_null();
+                if is_success(&one) {
+                    let due = if held { "2026-11-28T09:00:00.000Z" } else { "2026-11-26T08:00:00.000Z" };
+                    assert_eq!(message["reminder"]["due"]["at"], due, "{message}");
+                }
+            },
+        )
+        .await;
+    }
+}

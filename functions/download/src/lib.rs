@@ -1,8 +1,9 @@
-//! The download: gives a recipient a tracked file, and tells that it was fetched.
+//! The download: gives a recipient a file that was linked, and tells that it was fetched if the file and its recipient are
+//! tracked.
 //!
 //! - Trigger: `GET` or `HEAD` of `/a/{token}`.
 //! - Reads: the files of the message.
-//! - Writes: one task on the events queue.
+//! - Writes: one task on the events queue; nothing for a link that records nothing.
 //! - On failure: a page that asks to try again; a hit that could not be queued is logged whole.
 
 use aws::blobs::Blobs;
@@ -50,7 +51,9 @@ impl App {
 
 /// Sends the visitor on to the file, or says that it is gone.
 pub async fn handle(app: &App, request: Request) -> Response {
-    let Ok(token) = app.signer.verify_requested(TokenKind::Download, &request.path_parameters.token) else {
+    let segment = &request.path_parameters.token;
+    let tracked = app.signer.verify_requested(TokenKind::Download, segment);
+    let Ok(token) = tracked.or_else(|_| app.signer.verify_requested(TokenKind::File, segment)) else {
         return Response::not_found();
     };
     let files = match app.store.attachments(token.message).await {
@@ -60,7 +63,9 @@ pub async fn handle(app: &App, request: Request) -> Response {
             return Response::unavailable();
         }
     };
-    match attachment::tracked(&files).nth(usize::from(token.index)) {
+    let place = usize::from(token.index);
+    let file = if token.kind == TokenKind::File { files.get(place) } else { attachment::tracked(&files).nth(place) };
+    match file {
         None => Response::not_found(),
         Some(file) if !file.is_available(app.clock.now()) => Response::gone(),
         Some(file) => send_on(app, &request, &token, file).await,
@@ -70,7 +75,9 @@ pub async fn handle(app: &App, request: Request) -> Response {
 async fn send_on(app: &App, request: &Request, token: &Token, file: &Attachment) -> Response {
     match app.blobs.presign_download(token.message, file).await {
         Ok(address) => {
-            app.events.record(hit::of(request, token, HitAction::AttachmentView(token.index))).await;
+            if token.kind == TokenKind::Download {
+                app.events.record(hit::of(request, token, HitAction::AttachmentView(token.index))).await;
+            }
             Response::redirect(&address)
         }
         Err(error) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use aws::store::{Error, Figures};
 use domain::message::Message;
-use domain::signs::card::fact;
+use domain::signs::card::fact::{self, Fact};
 use domain::signs::event::Hit;
 use domain::signs::reply::Reply;
 
@@ -27,6 +27,8 @@ pub(crate) async fn remembered(
     for reply in &news.replies {
         if is_of_forgotten(app, message, erased, reply).await? {
             app.store.delete_reply(message.id, reply.id).await?;
+            let card = Fact::Reply { event: reply.id, who: None }.id(message.id);
+            app.store.delete_card(message.org, message.owner, card).await?;
         } else {
             replies.push(reply.clone());
         }

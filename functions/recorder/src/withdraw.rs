@@ -31,7 +31,7 @@ pub(crate) async fn reminder(app: &App, message: &Message, after: &Figures) -> R
         return Ok(());
     }
     let Some(before) = app.store.reminder(message.id).await? else { return Ok(()) };
-    let Some(satisfied) = before.belatedly_satisfied(ReminderFacts::from(&after.kpis)) else { return Ok(()) };
+    let Some(satisfied) = before.belatedly_satisfied(ReminderFacts::of(&after.kpis, true)) else { return Ok(()) };
     app.store.delete_card(message.org, message.owner, Fact::Reminder(&before).id(message.id)).await?;
     app.store.write(Next::reminder(message.id, Some(&before), satisfied)?).await.map(drop)
 }

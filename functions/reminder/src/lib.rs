@@ -122,7 +122,8 @@ async fn try_to_remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), E
         return wait_for_leaving(app, &stored, now).await;
     }
     let figures = app.store.figures(message.org, message.owner, message.id).await?;
-    match judge(&reminder, ReminderFacts::from(&figures.kpis), now) {
+    let tracked = is_tracked(app, &stored).await?;
+    match judge(&reminder, ReminderFacts::of(&figures.kpis, tracked), now) {
         Judgement::Fire(fired) => {
             // From here on, whoever records meanwhile knows that the reminder fired, or this starts over.
             if reminder.needs_tracking() && !figures.reminded {
@@ -142,6 +143,12 @@ async fn try_to_remind(app: &App, id: MessageId, now: Timestamp) -> Result<(), E
         }
         Judgement::Done => Ok(()),
     }
+}
+
+/// True while what happens to a message is recorded.
+async fn is_tracked(app: &App, stored: &MessageWithCopies) -> Result<bool, Error> {
+    let any = stored.copies.iter().any(|copy| copy.untouched.is_none());
+    Ok(stored.message.tracked && any && app.store.settings(stored.message.org).await?.tracking_enabled)
 }
 
 /// Nobody can open or answer what has not left. When nothing leaves any more, its author has a card that says so.

@@ -7,11 +7,13 @@ use aws::blobs;
 use aws::store;
 use domain::ground::id::{ImageId, MessageId};
 use domain::ground::token::{Token, TokenKind, TokenSigner};
-use domain::message::attachment::{self, Attachment};
+use domain::message::attachment::{Attachment, LeavesAs};
 use domain::message::copy::Copy;
 use domain::message::image;
 use domain::message::{Body, Mailbox, Message, Recipient, RecipientRole};
 use mail::attachments::{Listed, html_list, text_list, with_text_list};
+use mail::merge::{self, FilledCopy, filled_copy};
+use mail::plan::plan;
 use mail::track::{Page, Tracked};
 use mail::{compose, track};
 
@@ -37,6 +39,12 @@ pub(crate) enum Unsendable {
     /// A body or a file is gone.
     #[error("the text or a file of the message is gone")]
     Missing,
+    /// The template is none any more.
+    #[error("the template cannot be filled: {0}")]
+    Template(#[from] merge::Invalid),
+    /// The template needs a value that is not there.
+    #[error("the template needs a value that is not there")]
+    Value,
     /// The HTML cannot be rewritten.
     #[error("the HTML is too complex to be followed: {0}")]
     Html(#[from] track::Error),
@@ -49,27 +57,75 @@ pub(crate) enum Unsendable {
 pub(crate) async fn mime(app: &App, stored: &MessageWithCopies, copy: &Copy) -> Result<Vec<u8>, Error> {
     let (message, recipient) = (&stored.message, copy.recipient);
     let tracked = message.tracked && copy.untouched.is_none();
-    let body = restored(app, &app.blobs.body(message.id, &message.body).await?);
+    let FilledCopy { subject, body, .. } = filled(app.blobs.body(message.id, &message.body).await?, recipient)?;
+    let body = body.unwrap_or_else(Body::empty);
+    let subject = subject.as_deref().unwrap_or(&message.subject);
     let files = app.store.attachments(message.id).await?;
-    let body = if tracked { tracked_body(app, message, recipient, &body, &files).await? } else { body };
-    let direct: Vec<&Attachment> = files.iter().filter(|file| !(tracked && file.tracked)).collect();
-    let bytes = usize::try_from(direct.iter().map(|file| file.size).sum::<u64>()).unwrap_or(usize::MAX);
-    if bytes > compose::MAX_BYTES {
-        // Known before anything is read: ten files may have 250 MB.
-        return Err(Unsendable::from(compose::Error::TooLarge { bytes }).into());
-    }
+    // The plan is made before any file is read: ten of them may have 250 MB.
+    let leaves = plan(message, &body, &files, tracked).files;
+    let addresses = Addresses { signer: &app.signer, url: &app.tracking_url, message: message.id, recipient };
+    let linked = linked(&addresses, &files, &leaves);
+    let listed: Vec<Listed<'_>> =
+        linked.iter().map(|(file, url)| Listed { filename: &file.filename, size: file.size, url }).collect();
+
+    let body = restored(app, &body);
+    let body = if tracked {
+        tracked_body(app, message, &addresses, &body, &listed).await?
+    } else {
+        with_files(&body, &listed)
+    };
     let mut attached = Vec::new();
-    for file in direct {
+    for (file, _) in files.iter().zip(&leaves).filter(|(_, leaves_as)| **leaves_as == LeavesAs::Attached) {
         attached.push((file, app.blobs.file(message.id, file).await?));
     }
-    compose_copy(app, message, recipient, &body, &attached).map_err(Error::Unsendable)
+    compose_copy(app, message, recipient, (subject, &body), &attached).map_err(Error::Unsendable)
+}
+
+/// Subject and body of this recipient's copy: filled from a template when each copy is, else as the message has them.
+fn filled(body: Body, recipient: u16) -> Result<FilledCopy, Unsendable> {
+    let Some(per_copy) = body.per_copy.clone() else {
+        return Ok(FilledCopy { subject: None, body: Some(body), missing: Vec::new(), refused: Vec::new() });
+    };
+    let filled = filled_copy(&per_copy, usize::from(recipient))?;
+    if !filled.missing.is_empty() || !filled.refused.is_empty() {
+        return Err(Unsendable::Value);
+    }
+    let body = filled.body.or(Some(body));
+    Ok(FilledCopy { body, ..filled })
+}
+
+/// The files that leave as links, each with its address.
+fn linked<'a>(
+    addresses: &Addresses<'_>,
+    files: &'a [Attachment],
+    leaves: &[LeavesAs],
+) -> Vec<(&'a Attachment, String)> {
+    let mut tracked = 0..;
+    let mut linked = Vec::new();
+    for ((n, file), leaves_as) in (0..).zip(files).zip(leaves) {
+        let place = if file.tracked { tracked.next() } else { None };
+        let address = match leaves_as {
+            LeavesAs::Link => place.and_then(|place| addresses.tracked_file(place)),
+            LeavesAs::UnloggedLink => addresses.file(n),
+            LeavesAs::Attached => None,
+        };
+        linked.extend(address.map(|address| (file, address)));
+    }
+    linked
+}
+
+/// The body as its author wrote it, with the files that do not fit into the mail.
+fn with_files(body: &Body, listed: &[Listed<'_>]) -> Body {
+    let html = track::with_list(&body.html, &html_list(listed));
+    let text = with_text_list(&body.text, &text_list(listed));
+    Body { html, text, derived: body.derived, per_copy: None }
 }
 
 /// The body without what an earlier sending put into it.
 fn restored(app: &App, body: &Body) -> Body {
     let read = |kind, segment: &str| app.signer.verify(kind, segment).ok();
     let (html, text) = (track::restored_html(&body.html, &read), track::restored_text(&body.text, &read));
-    Body { html, text, derived: body.derived }
+    Body { html, text, derived: body.derived, per_copy: None }
 }
 
 /// The addresses of one recipient, each with a token of their own.
@@ -91,8 +147,13 @@ impl Addresses<'_> {
     }
 
     /// The download of a file, by its place among the tracked files of the message.
-    fn file(&self, n: u16) -> Option<String> {
+    fn tracked_file(&self, n: u16) -> Option<String> {
         self.address(TokenKind::Download, n, "")
+    }
+
+    /// The download that nobody notes, by the place of the file among all files: the same address for everybody.
+    fn file(&self, n: u16) -> Option<String> {
+        Addresses { recipient: 0, ..*self }.address(TokenKind::File, n, "")
     }
 
     fn image(&self, image: ImageId) -> Option<String> {
@@ -110,29 +171,23 @@ impl Addresses<'_> {
 async fn tracked_body(
     app: &App,
     message: &Message,
-    recipient: u16,
+    addresses: &Addresses<'_>,
     body: &Body,
-    files: &[Attachment],
+    listed: &[Listed<'_>],
 ) -> Result<Body, Error> {
-    let addresses = Addresses { signer: &app.signer, url: &app.tracking_url, message: message.id, recipient };
     let links = app.store.links(message.id, message.links).await?;
     let places: HashMap<&str, u16> = links.iter().map(String::as_str).zip(0..).collect();
     let page = Page::read(&body.html).map_err(Unsendable::from)?;
     let hosted = hosted_images(app, message, &page).await?;
 
-    let files: Vec<(&Attachment, String)> =
-        (0..).zip(attachment::tracked(files)).filter_map(|(n, file)| Some((file, addresses.file(n)?))).collect();
-    let listed = files.iter().map(|(file, url)| Listed { filename: &file.filename, size: file.size, url });
-    let listed: Vec<Listed<'_>> = listed.collect();
-
     let link = |destination: &str| addresses.link(*places.get(destination)?, destination);
     let image = |address: &str| addresses.image(*hosted.get(address)?);
     let pixel = addresses.pixel();
-    let attachments = html_list(&listed);
+    let attachments = html_list(listed);
     let tracked = Tracked { link: &link, image: &image, pixel: pixel.as_deref(), attachments: &attachments };
     let html = page.tracked(tracked);
-    let text = with_text_list(&track::text(&body.text, &link), &text_list(&listed));
-    Ok(Body { html, text, derived: body.derived })
+    let text = with_text_list(&track::text(&body.text, &link), &text_list(listed));
+    Ok(Body { html, text, derived: body.derived, per_copy: None })
 }
 
 /// The images of a page that the organisation hosts, by their addresses.
@@ -152,7 +207,7 @@ fn compose_copy(
     app: &App,
     message: &Message,
     recipient: u16,
-    body: &Body,
+    (subject, body): (&str, &Body),
     files: &[(&Attachment, Vec<u8>)],
 ) -> Result<Vec<u8>, Unsendable> {
     let host = app.host();
@@ -174,7 +229,7 @@ fn compose_copy(
         reply_to: reply_to.as_deref().map(|email| compose::Mailbox { name: message.from.name.as_deref(), email }),
         to: visible(RecipientRole::To),
         cc: visible(RecipientRole::Cc),
-        subject: &message.subject,
+        subject,
         html: Some(&body.html),
         text: Some(&body.text),
         message_id: &message_id,

@@ -16,6 +16,7 @@ use crate::config::{self, ConfigError, names};
 
 mod files;
 mod images;
+mod replies;
 
 /// How long the address of a download is valid: long enough to start it, too short to pass it on.
 const DOWNLOAD_TIME: Duration = Duration::from_mins(5);

@@ -28,6 +28,11 @@ impl Checks {
         }
     }
 
+    /// The faults that were noted.
+    pub fn faults(self) -> Vec<FieldError> {
+        self.0
+    }
+
     /// Refuses the input when anything was wrong.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod belongs;
 mod letter;
 mod report;
 
+pub(crate) use letter::VIRUS;
 use letter::{Letter, Opened};
 
 /// Reads mail that came in.

@@ -13,7 +13,7 @@
 //! | [`cards`] | act on what the assistant shows |
 //! | [`records`], [`activities`], [`people`] | keep records and their consent, export and erase a person |
 //! | [`templates`], [`images`] | keep templates and hosted pictures |
-//! | [`letters`] | receive mail |
+//! | [`letters`], [`replies`] | receive mail, and read it |
 //! | [`settings`], [`suppressions`] | decide for the organisation |
 //! | [`users`], [`api_keys`], [`audit`] | say who belongs to the team, and see who did what |
 
@@ -38,6 +38,7 @@ pub mod people;
 mod prepared;
 pub mod records;
 mod refused;
+pub mod replies;
 pub mod settings;
 pub mod suppressions;
 pub mod templates;

@@ -9,11 +9,13 @@ use domain::team::visibility::SentVisibility;
 use crate::{Actor, Desk, Prepared, Refused};
 
 mod body;
+mod check;
 mod details;
 mod draft;
 mod files;
 mod fill;
 mod input;
+mod per_copy;
 mod release;
 mod reminder;
 mod resolve;
@@ -21,13 +23,14 @@ mod schedule;
 mod thread;
 mod tracking;
 
-pub(crate) use details::Known;
+pub use check::{CopyCheck, MessageCheck, OpensExpected, Warning, WarningCode};
 pub use details::{Content, MessageDetails, TrackingDetails};
+pub(crate) use details::{Known, StoredContent};
 pub use files::{FileAnnouncement, FileChange, FileDetails};
 pub use fill::{FilledTemplate, TemplateValues, check_values};
 pub use input::{InReplyTo, MessageChange, RecipientInput, TemplateUse};
 pub use release::SendAt;
-pub use reminder::ReminderInput;
+pub use reminder::{ReminderDue, ReminderInput};
 pub use resolve::Resolution;
 pub use tracking::{MessagePreferences, RecipientPreference};
 

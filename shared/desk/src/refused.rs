@@ -116,6 +116,12 @@ codes! {
     InvalidValue = "invalid_value", Invalid;
     /// The organisation would be left without an administrator.
     LastAdministrator = "last_administrator", Conflict;
+    /// The mail itself is not kept any more.
+    MailDeleted = "mail_deleted", Missing;
+    /// The mail has a virus and is not opened.
+    MailInfected = "mail_infected", Conflict;
+    /// The mail is too complex to be read safely.
+    MailUnreadable = "mail_unreadable", Conflict;
     /// A field that is needed is missing.
     MissingField = "missing_field", Invalid;
     /// A template needs a value that is not there.
@@ -140,6 +146,8 @@ codes! {
     NotUnconfirmed = "not_unconfirmed", Conflict;
     /// Nothing was snoozed or dismissed.
     NothingToUndo = "nothing_to_undo", Conflict;
+    /// Mail to the address is stopped, because an earlier one came back for good or was unwanted.
+    RecipientSuppressed = "recipient_suppressed", Invalid;
     /// The reminder fired, or was not needed.
     ReminderOver = "reminder_over", Conflict;
     /// The time is too far ahead.

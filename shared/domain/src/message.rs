@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ground::id::{EventId, MessageId, OrgId, TemplateId, UserId};
 use crate::message::copy::{Copy, CopyState, Untracked};
+use crate::message::template::TemplateFill;
 use crate::message::tracking::{TrackingDecision, UntrackedReason};
 use crate::people::address::EmailAddress;
 use crate::people::consent::Standing;
@@ -15,6 +16,7 @@ use crate::team::settings::Settings;
 use crate::time::schedule::Schedule;
 
 pub mod attachment;
+mod body;
 pub mod copy;
 pub mod image;
 pub mod progress;
@@ -23,6 +25,8 @@ pub mod steps;
 pub mod template;
 pub mod timeline;
 pub mod tracking;
+
+pub use body::{Body, BodyPart};
 
 /// The most recipients of one message: Telltale is for one-to-one and small-audience mail, never for bulk mail.
 pub const MAX_RECIPIENTS: usize = 50;
@@ -79,35 +83,6 @@ pub struct Recipient {
     pub record: Option<RecordRef>,
 }
 
-/// The text of a message, kept in object storage so that no figure ever rewrites it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Body {
-    /// The HTML part, as the author wrote it.
-    pub html: String,
-    /// The text part, as the author wrote it or derived from the HTML part.
-    pub text: String,
-    /// The part that was derived from the other; it follows the other's changes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub derived: Option<BodyPart>,
-}
-
-/// A part of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BodyPart {
-    /// The HTML part.
-    Html,
-    /// The text part.
-    Text,
-}
-
-impl Body {
-    /// Nothing yet.
-    pub const fn empty() -> Self {
-        Self { html: String::new(), text: String::new(), derived: None }
-    }
-}
-
 /// How far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -141,6 +116,9 @@ pub struct Message {
     /// The template that it was made from.
     #[serde(default)]
     pub template: Option<TemplateId>,
+    /// How often the template is filled.
+    #[serde(default, skip_serializing_if = "TemplateFill::is_once")]
+    pub filled: TemplateFill,
     /// Names and values that the caller keeps with the message, such as its own ids.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
@@ -291,6 +269,17 @@ impl Message {
         self.send_at.unwrap_or(self.created_at)
     }
 
+    /// True when each copy is filled for its own recipient.
+    pub fn is_per_copy(&self) -> bool {
+        self.filled == TemplateFill::PerCopy
+    }
+
+    /// When it leaves as far as its author has said: the time that a draft holds, and `now` when it holds none.
+    pub fn leaves_at(&self, now: Timestamp) -> Timestamp {
+        let held = self.schedule.as_ref().map(|schedule| schedule.at);
+        self.send_at.or(held).unwrap_or(now)
+    }
+
     /// The recipient at a place, as copies, tokens and events count them.
     pub fn recipient(&self, n: u16) -> Option<&Recipient> {
         self.recipients.get(usize::from(n))
@@ -337,6 +326,7 @@ pub(crate) mod tests {
             subject: String::new(),
             regarding: None,
             template: None,
+            filled: TemplateFill::Once,
             metadata: BTreeMap::new(),
             tracking_requested: true,
             tracked: true,

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use crate::parse::{Received, ReportAction};
 
 mod automatic;
-mod own_words;
+pub(crate) mod own_words;
 mod phrases;
 mod returns;
 

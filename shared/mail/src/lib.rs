@@ -9,7 +9,7 @@
 //! - [`compose`] builds a MIME message and reads it back before handing it out;
 //! - [`track`] puts one recipient's redirect links and open pixel into a body;
 //! - [`merge`] fills the values of a template, each escaped by where it lands;
-//! - [`attachments`] lists files that are linked instead of attached;
+//! - [`attachments`] lists files that are linked instead of attached, and [`plan`] says which those are;
 //! - [`text`] turns HTML into its plain text alternative, and text into HTML.
 
 pub mod attachments;
@@ -18,6 +18,7 @@ pub mod compose;
 pub mod forward;
 pub mod merge;
 pub mod parse;
+pub mod plan;
 pub mod text;
 pub mod thread;
 pub mod track;

@@ -6,13 +6,15 @@
 //! escaping is safe: scripts, styles, event handlers, attributes without quotes, names of tags and attributes,
 //! comments. [`Template::fill`] then only splices, so every byte besides the values stays as the author wrote it.
 
+mod copy;
 mod escape;
 mod placeholder;
 mod sink;
 
 use std::ops::Range;
 
-pub use placeholder::{Path, Root};
+pub use copy::{FilledCopy, filled_copy};
+pub use placeholder::{Path, Root, named};
 pub use sink::Sink;
 
 /// What kind of text a template is.

@@ -9,12 +9,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use mail_parser::MessageParser;
+use mail_parser::{Message, MessageParser};
 
+mod letter;
 mod prescan;
 mod received;
 mod report;
 
+pub use letter::{Letter, LetterFile, letter};
 pub use prescan::prescan;
 pub use received::Received;
 pub use report::{DeliveryReport, ReportAction};
@@ -66,12 +68,17 @@ impl TooComplex {
 /// # Errors
 /// When it is too complex to be read safely.
 pub fn parse(raw: &[u8]) -> Result<Received, TooComplex> {
+    on_thread(raw, Received::of)
+}
+
+/// Reads a mail on a thread of its own, and gives the result of `read`.
+fn on_thread<T: Send + 'static>(raw: &[u8], read: fn(&Message<'_>) -> T) -> Result<T, TooComplex> {
     prescan(raw)?;
     let raw = raw.to_vec();
     let (done, result) = mpsc::sync_channel(1);
     let work = move || {
         // Nobody listens any more when the time was over.
-        let _ = done.send(read(&raw));
+        let _ = done.send(MessageParser::default().parse(&raw).map(|message| read(&message)));
     };
     let spawned = thread::Builder::new().name("parse".to_owned()).stack_size(STACK).spawn(work);
     if spawned.is_err() {
@@ -94,10 +101,6 @@ pub fn parse_header(raw: &[u8]) -> Received {
     let header = [&raw[..end], b"\r\n"].concat();
     let read = MessageParser::default().parse_headers(&header).map(|message| Received::of(&message));
     read.unwrap_or_default()
-}
-
-fn read(raw: &[u8]) -> Option<Received> {
-    MessageParser::default().parse(raw).map(|message| Received::of(&message))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ use splice::Edit;
 pub use destination::{MAX_DESTINATION_BYTES, destination};
 pub use earlier::{ReadToken, restored_html, restored_text};
 pub use plain::text;
-pub(crate) use plain::{end_of_own_text, own_text};
+pub(crate) use plain::{end_of_own_text, own_text, own_words};
 
 /// Longest HTML that is taken, in bytes.
 pub const MAX_HTML_BYTES: usize = 1 << 20;
@@ -123,6 +123,13 @@ impl Default for Tracked<'_> {
     fn default() -> Self {
         Self { link: &|_| None, image: &|_| None, pixel: None, attachments: "" }
     }
+}
+
+/// HTML with the list of files after the author's own text. Every other byte stays, and HTML that cannot be read has the list
+/// at its end.
+pub fn with_list(html: &str, list: &str) -> String {
+    let at = find(html).map_or(html.len(), |found| found.attachments_at);
+    if list.is_empty() { html.to_owned() } else { splice::splice(html, vec![Edit::insert(at, list.to_owned())]) }
 }
 
 /// Everything there is to rewrite in a body.

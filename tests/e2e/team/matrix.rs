@@ -24,12 +24,13 @@ fn expected(operation: &str) -> Expected {
         "audit_list" => Expected("A", Some("users")),
         "settings_get" => Expected(everybody, Some("settings")),
         "settings_update" | "settings_put" => Expected("A", Some("settings")),
-        "messages_list" | "messages_create" | "messages_get" | "messages_update" | "messages_delete"
-        | "messages_send" | "copies_resolve" | "schedule_put" | "schedule_delete" | "reminder_put"
-        | "reminder_delete" | "tracking_get" | "tracking_put" | "timeline_get" | "attachments_list"
-        | "attachments_create" | "attachments_get" | "attachments_update" | "attachments_delete" | "cards_list"
-        | "cards_get" | "cards_dismiss" | "cards_snooze" | "cards_undo" | "cards_phone_call" | "delivery_time_get"
-        | "images_list" | "images_create" | "images_get" | "images_delete" => Expected(everybody, Some("messages")),
+        "messages_list" | "messages_check" | "replies_get" | "messages_create" | "messages_get" | "messages_update"
+        | "messages_delete" | "messages_send" | "copies_resolve" | "schedule_put" | "schedule_delete"
+        | "reminder_put" | "reminder_delete" | "tracking_get" | "tracking_put" | "timeline_get"
+        | "attachments_list" | "attachments_create" | "attachments_get" | "attachments_update"
+        | "attachments_delete" | "cards_list" | "cards_get" | "cards_dismiss" | "cards_snooze" | "cards_undo"
+        | "cards_phone_call" | "delivery_time_get" | "images_list" | "images_create" | "images_get"
+        | "images_delete" => Expected(everybody, Some("messages")),
         "messages_reassign" => Expected("M", Some("messages")),
         "records_list" | "records_put" | "records_get" | "records_update" | "records_delete" | "activities_list"
         | "activities_create" | "consent_list" => Expected(everybody, Some("records")),

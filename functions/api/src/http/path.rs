@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use domain::ground::id::{CardId, ImageId, MessageId, TemplateId, UserId};
+use domain::ground::id::{CardId, EventId, ImageId, MessageId, TemplateId, UserId};
 use domain::people::record::{RecordId, RecordRef, RecordType};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -43,6 +43,18 @@ pub(crate) struct CopyPath {
     pub(crate) id: MessageId,
     /// The position in `copies`, from 0.
     pub(crate) n: u16,
+}
+
+/// A mail that came back to a message.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ReplyPath {
+    /// The message's id.
+    #[param(value_type = String)]
+    pub(crate) id: MessageId,
+    /// The id of the event in the message's timeline.
+    #[param(value_type = String)]
+    pub(crate) event: EventId,
 }
 
 /// A file of a message.

@@ -247,7 +247,8 @@ impl From<Refused> for ApiError {
             CodeClass::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         };
         // A field that names a thing which is not there makes the request wrong, not the path.
-        let status = if fields.is_empty() { status } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let wrong_field = !fields.is_empty() && code.class() == CodeClass::Missing;
+        let status = if wrong_field { StatusCode::UNPROCESSABLE_ENTITY } else { status };
         let counts = counts.map(|work| WorkCounts {
             drafts: work.drafts,
             scheduled: work.scheduled,
@@ -356,6 +357,8 @@ fn reason(status: u16) -> &'static str {
 refusals! {
     /// Refusals of a request that reads one thing.
     ReadRefusals: 401 403 404 422 429 503;
+    /// Refusals of a request that opens something that may not be opened.
+    OpenRefusals: 401 403 404 409 422 429 503;
     /// Refusals of a request that reads a list.
     ListRefusals: 401 403 404 422 429 503;
     /// Refusals of a request without a body that changes a thing.

@@ -15,7 +15,9 @@ use utoipa_axum::{PathItemExt, paste};
 use super::access::{self, Access};
 use super::document::{self, DocumentedRoute};
 use crate::App;
-use crate::messages::{attachments, drafts, list, owner, reminder, schedule, sending, timeline, tracking};
+use crate::messages::{
+    attachments, check, drafts, list, owner, reminder, replies, schedule, sending, timeline, tracking,
+};
 use crate::records::consent;
 use crate::{activities, api_keys, audit, cards, delivery_time, images, me, people, records, settings, suppressions};
 use crate::{templates, users};
@@ -71,12 +73,14 @@ all! {
         patch: May(P::MessagesWrite),
         delete: May(P::MessagesWrite),
     }
+    check { post: May(P::MessagesRead) }
     sending { send: May(P::MessagesWrite), resolve: May(P::MessagesWrite) }
     owner { reassign: May(P::MessagesReassign) }
     schedule { put: May(P::MessagesWrite), delete: May(P::MessagesWrite) }
     reminder { put: May(P::MessagesWrite), delete: May(P::MessagesWrite) }
     tracking { get: May(P::MessagesRead), put: May(P::MessagesWrite) }
     timeline { get: May(P::MessagesRead) }
+    replies { get: May(P::MessagesRead) }
     attachments {
         list: May(P::MessagesRead),
         create: May(P::MessagesWrite),

@@ -135,12 +135,19 @@ words! {
     ActivityKindWord: "mail" | "phone_call" | "task" | "appointment";
     /// Whether the bytes of a file arrived.
     UploadStatusWord: "pending" | "ready";
+    /// How a file leaves.
+    LeavesAsWord: "link" | "attached" | "unlogged_link";
+    /// Whether an open will be seen.
+    OpensExpectedWord: "likely" | "unreliable" | "unlikely";
+    /// The kinds of warnings about a message. More may come.
+    WarningWord: "clipped" | "file_linked" | "large_mail" | "no_subject" | "no_text" | "not_tracked" | "placeholder_left"
+        | "time_passed";
     /// The condition of a reminder.
     ReminderConditionWord: "no_reply" | "not_opened" | "always";
     /// What became of a reminder.
     ReminderStatusWord: "pending" | "fired" | "satisfied";
     /// The kind of a card.
-    CardKindWord: "first_open" | "reminder" | "delivery_problem";
+    CardKindWord: "first_open" | "reply" | "reminder" | "delivery_problem";
     /// How much a card matters.
     CardPriorityWord: "normal" | "high";
     /// Where a card stands.

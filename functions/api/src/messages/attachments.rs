@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Patch;
 use desk::messages::{FileAnnouncement, FileChange, FileDetails};
-use domain::message::attachment::Attachment;
+use domain::message::attachment::{Attachment, LeavesAs};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ use crate::http::once::{IdempotencyKey, Post};
 use crate::http::page::Page;
 use crate::http::path::{At, AttachmentPath, MessagePath};
 use crate::http::problem::{ActRefusals, ApiError, ReadRefusals, WriteRefusals};
-use crate::http::schema::{Instant, UploadStatusWord, patch as patched};
+use crate::http::schema::{Instant, LeavesAsWord, UploadStatusWord, patch as patched};
 
 /// A file that will be uploaded.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -36,14 +36,9 @@ pub(crate) struct AttachmentBody {
     /// In bytes, 1 to 25 MiB. Exactly this many are let in.
     #[schema(minimum = 1, maximum = 26_214_400)]
     size: u64,
-    /// Link and count it (true), or attach it as it is.
-    #[serde(default = "yes")]
-    #[schema(default = true)]
-    tracked: bool,
-}
-
-fn yes() -> bool {
-    true
+    /// Link and count it (true), which needs a tracked message, or attach it as it is. When left out, true on a message that
+    /// is tracked.
+    tracked: Option<bool>,
 }
 
 /// A change of a file. `tracked` can change until the message is sent, the others at any time.
@@ -71,6 +66,10 @@ pub(crate) struct AttachmentView {
     /// In bytes.
     size: u64,
     tracked: bool,
+    /// How it leaves, or left, in the copies that are tracked as the message is: a file that does not fit into the mail leaves
+    /// as a link, which records nothing when the file or the recipient is not tracked.
+    #[schema(value_type = LeavesAsWord)]
+    leaves_as: LeavesAs,
     #[schema(value_type = UploadStatusWord)]
     status: &'static str,
     /// Downloads were ended.
@@ -103,14 +102,16 @@ impl From<(Presigned, Timestamp)> for UploadView {
     }
 }
 
-impl From<&Attachment> for AttachmentView {
-    fn from(file: &Attachment) -> Self {
+impl AttachmentView {
+    /// A file that leaves in this way.
+    pub(crate) fn of(file: &Attachment, leaves_as: LeavesAs) -> Self {
         Self {
             id: file.id.to_string(),
             filename: file.filename.clone(),
             content_type: file.content_type.clone(),
             size: file.size,
             tracked: file.tracked,
+            leaves_as,
             status: if file.is_ready() { "ready" } else { "pending" },
             revoked: file.revoked,
             expires_at: file.expires_at.map(Instant),
@@ -121,8 +122,8 @@ impl From<&Attachment> for AttachmentView {
 
 impl From<FileDetails> for AttachmentView {
     fn from(details: FileDetails) -> Self {
-        let FileDetails { file, upload } = details;
-        Self { upload: upload.map(Into::into), ..(&file).into() }
+        let FileDetails { file, leaves_as, upload } = details;
+        Self { upload: upload.map(Into::into), ..Self::of(&file, leaves_as) }
     }
 }
 

@@ -50,8 +50,11 @@ pub(crate) struct MessageBody {
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<TemplateUseBody>)]
     template: Patch<TemplateUseBody>,
-    /// Up to 20 names and values that the caller keeps with the message, of 64 and 500 characters.
-    metadata: Option<BTreeMap<String, String>>,
+    /// Up to 20 names and values that the caller keeps with the message, of 64 and 500 characters. A change adds to them or
+    /// replaces them; null takes an entry away, or all of them.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    metadata: Patch<BTreeMap<String, Option<String>>>,
 }
 
 /// A mail that came back to a message.
@@ -73,10 +76,14 @@ pub(crate) struct TemplateUseBody {
     #[serde(default)]
     #[schema(value_type = Object)]
     values: BTreeMap<String, TemplateValue>,
-    /// The address of the recipient for whom `recipient.*` is filled. Needed when the message is addressed to several and
-    /// the template names its recipient.
+    /// The address of the recipient for whom `recipient.*` is filled. This or `per_copy` is needed when the message is addressed
+    /// to several and the template names its recipient.
     #[schema(format = Email)]
     recipient: Option<String>,
+    /// Each copy is filled for its own recipient when it leaves. The draft shows the first.
+    #[serde(default)]
+    #[schema(default = false)]
+    per_copy: bool,
 }
 
 /// A recipient as an author writes it.
@@ -129,7 +136,12 @@ impl From<MessageBody> for MessageChange {
     fn from(body: MessageBody) -> Self {
         let recipients = |field: Option<Vec<RecipientBody>>| field.map(|all| all.into_iter().map(Into::into).collect());
         let in_reply_to = |InReplyToBody { message, event }| InReplyTo { message, event };
-        let template = |TemplateUseBody { id, values, recipient }| TemplateUse { id, values: texts(values), recipient };
+        let template = |TemplateUseBody { id, values, recipient, per_copy }| TemplateUse {
+            id,
+            values: texts(values),
+            recipient,
+            per_copy,
+        };
         Self {
             to: recipients(body.to),
             cc: recipients(body.cc),

@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use desk::messages::ReminderInput;
+use desk::messages::{ReminderDue, ReminderInput};
 use domain::message::reminder::{Reminder, ReminderCondition, summary};
-use domain::time::schedule::When;
 use domain::time::zone;
 use jiff::Timestamp;
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::view::ScheduleView;
@@ -19,20 +20,68 @@ use crate::http::path::{At, MessagePath};
 use crate::http::problem::{ActRefusals, ApiError, WriteRefusals};
 use crate::http::schema::{ReminderConditionWord, ReminderStatusWord, WhenInput};
 
-/// The terms of a reminder.
+/// The terms of a reminder. The default stands for every field that is left out: not opened within three days.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ReminderInput)]
 pub(crate) struct ReminderBody {
     /// The text of the card, one line, up to 256 characters.
     #[schema(max_length = 256, example = "Call about the offer")]
-    title: String,
+    title: Option<String>,
     /// `no_reply` and `not_opened` need a tracked message.
-    #[schema(value_type = ReminderConditionWord)]
-    condition: ReminderCondition,
-    /// When the condition is judged: an instant, or a wall time in a zone.
-    #[schema(value_type = WhenInput)]
-    due: When,
+    #[schema(value_type = Option<ReminderConditionWord>)]
+    condition: Option<ReminderCondition>,
+    /// When the condition is judged: an instant, a wall time in a zone, or days after the message leaves.
+    #[schema(value_type = Option<DueInput>)]
+    due: Option<DueBody>,
+}
+
+/// When a reminder is due.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = ReminderDue)]
+#[expect(dead_code, reason = "the shape of `DueBody` for the document")]
+enum DueInput {
+    /// At a time.
+    At(WhenInput),
+    /// Days after the message leaves.
+    After(AfterBody),
+}
+
+/// Days after the message leaves.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReminderAfter)]
+pub(crate) struct AfterBody {
+    #[schema(minimum = 1, maximum = 365)]
+    after_days: u16,
+    /// Only the organisation's working days count.
+    #[serde(default)]
+    working_days: bool,
+    /// The time on that day, as `09:00`, on the clock of the message's schedule, else UTC; the time at which the message leaves
+    /// when left out.
+    #[schema(example = "09:00")]
+    local_time: Option<String>,
+}
+
+#[derive(Debug)]
+struct DueBody(ReminderDue);
+
+impl<'de> Deserialize<'de> for DueBody {
+    /// Tells the shapes apart by the field that only one of them has.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = serde_json::Value::deserialize(deserializer)?;
+        if json.get("after_days").is_none() {
+            return serde_json::from_value(json).map(|when| Self(ReminderDue::At(when))).map_err(D::Error::custom);
+        }
+        let AfterBody { after_days, working_days, local_time } =
+            serde_json::from_value(json).map_err(D::Error::custom)?;
+        let read = |text: String| {
+            Time::strptime("%H:%M", &text).map_err(|_| D::Error::custom("expected a time such as 09:00"))
+        };
+        let local_time = local_time.map(read).transpose()?;
+        Ok(Self(ReminderDue::After { days: after_days, working_days, local_time }))
+    }
 }
 
 /// The reminder of a message.
@@ -63,7 +112,8 @@ impl ReminderView {
     }
 }
 
-/// Sets the reminder of a message, or changes it while it is pending.
+/// Sets the reminder of a message, or changes it while it is pending. A due time that counts from when the message leaves moves
+/// with it, and behind the day that an out-of-office note names.
 #[utoipa::path(
     put,
     path = "/v1/messages/{id}/reminder",
@@ -80,7 +130,8 @@ pub(crate) async fn put(
     Json(input): Json<ReminderBody>,
 ) -> Result<axum::Json<ReminderView>, ApiError> {
     let ReminderBody { title, condition, due } = input;
-    let prepared = app.desk.set_reminder(&actor, path.id, ReminderInput { title, condition, due }).await?;
+    let input = ReminderInput { title, condition, due: due.map(|DueBody(due)| due) };
+    let prepared = app.desk.set_reminder(&actor, path.id, input).await?;
     let reminder = app.desk.commit(prepared, None).await?;
     Ok(axum::Json(ReminderView::of(&reminder, actor.now)))
 }

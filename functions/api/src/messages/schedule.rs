@@ -23,7 +23,7 @@ pub(crate) struct ScheduleBody {
     at: When,
 }
 
-/// Moves a scheduled message to another time.
+/// Moves a scheduled message to another time, or gives a draft the time that *send* will use.
 #[utoipa::path(
     put,
     path = "/v1/messages/{id}/schedule",
@@ -45,7 +45,7 @@ pub(crate) async fn put(
     Ok(axum::Json(MessageView::of(details, actor.now)))
 }
 
-/// Takes a scheduled message back to a draft.
+/// Takes a scheduled message back to a draft. A draft holds no time from then on.
 #[utoipa::path(
     delete,
     path = "/v1/messages/{id}/schedule",

@@ -12,7 +12,7 @@ use super::view::MessageView;
 use crate::Shared;
 use crate::http::once::{IdempotencyKey, Post};
 use crate::http::path::{At, CopyPath, MessagePath};
-use crate::http::problem::{ApiError, WriteRefusals};
+use crate::http::problem::{ApiError, HttpCode, WriteRefusals};
 use crate::http::schema::WhenInput;
 
 /// The time of sending.
@@ -20,10 +20,13 @@ use crate::http::schema::WhenInput;
 #[serde(deny_unknown_fields)]
 #[schema(as = SendInput)]
 pub(crate) struct SendBody {
-    /// An instant, or a wall time in a zone. Now when left out.
+    /// An instant, or a wall time in a zone. When left out, the time that the draft holds, or now.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<WhenInput>, nullable = false)]
     at: Option<When>,
+    /// Now, whatever time the draft holds. Not together with `at`.
+    #[serde(default)]
+    now: bool,
 }
 
 /// Refuses `null`: a time that a program lost must not mean *now*.
@@ -31,7 +34,8 @@ fn present<'de, D: Deserializer<'de>>(json: D) -> Result<Option<When>, D::Error>
     When::deserialize(json).map(Some)
 }
 
-/// Sends a draft, now or at a time. A message that is scheduled is sent now.
+/// Sends a draft, now or at a time: the one given, or the one that it holds. A time that it holds and that is over means
+/// now. A message that is scheduled is sent now. It refuses with the obstacles that *check* names.
 #[utoipa::path(
     post,
     path = "/v1/messages/{id}/send",
@@ -47,7 +51,15 @@ pub(crate) async fn send(
     post: Post<SendBody>,
 ) -> Result<Response, ApiError> {
     let Post { actor, input, once } = post;
-    let at = input.at.map_or(SendAt::Now, SendAt::Time);
+    let at = match (input.at, input.now) {
+        (Some(_), true) => {
+            let detail = "either a time or now";
+            return Err(ApiError::pointer("/now", HttpCode::InvalidValue, detail));
+        }
+        (Some(when), false) => SendAt::Time(when),
+        (None, true) => SendAt::Now,
+        (None, false) => SendAt::Held,
+    };
     let prepared = app.desk.send(&actor, path.id, at).await?;
     let (details, change) = prepared.take();
     once.commit(&app, StatusCode::ACCEPTED, change, &MessageView::of(details, actor.now)).await

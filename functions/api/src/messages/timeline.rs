@@ -84,6 +84,8 @@ pub(crate) struct ReplyView {
     /// The day that an out-of-office note names as its end.
     #[schema(format = Date)]
     returns_on: Option<String>,
+    /// The beginning of what its writer wrote, without the mail that is answered.
+    excerpt: Option<String>,
 }
 
 /// A file, by id and name.
@@ -189,6 +191,7 @@ impl From<Reply> for ReplyView {
             own_team: reply.own_team,
             from: reply.from.map(Into::into),
             returns_on: reply.returns_on.map(|day| day.to_string()),
+            excerpt: reply.excerpt,
         }
     }
 }

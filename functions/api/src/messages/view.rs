@@ -52,7 +52,7 @@ pub(crate) struct MessageView {
     template: Option<TemplateRefView>,
     /// Names and values that the caller keeps with the message.
     metadata: BTreeMap<String, String>,
-    /// The time that was chosen for it, on both clocks.
+    /// The time that was chosen for it, on both clocks: when it leaves, or the time that a draft holds for *send*.
     schedule: Option<ScheduleView>,
     /// Left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +101,8 @@ pub(crate) struct SeenView {
 #[schema(as = TemplateRef)]
 pub(crate) struct TemplateRefView {
     id: String,
+    /// Each copy is filled for its own recipient.
+    per_copy: bool,
 }
 
 /// A mail that came back to a message.
@@ -212,7 +214,9 @@ impl MessageView {
             text: None,
             regarding: message.regarding.as_ref().map(Into::into),
             in_reply_to: message.thread.as_ref().map(Into::into),
-            template: message.template.map(|id| TemplateRefView { id: id.to_string() }),
+            template: message
+                .template
+                .map(|id| TemplateRefView { id: id.to_string(), per_copy: message.is_per_copy() }),
             schedule: message.schedule.as_ref().map(Into::into),
             reminder: None,
             created_at: message.created_at.into(),
@@ -240,7 +244,7 @@ impl MessageView {
         Self {
             html: Some(body.html),
             text: Some(body.text),
-            attachments: Some(files.iter().map(Into::into).collect()),
+            attachments: Some(files.iter().map(|(file, leaves_as)| AttachmentView::of(file, *leaves_as)).collect()),
             reminder: Some(reminder.as_ref().map(|reminder| ReminderView::of(reminder, now))),
             ..self
         }

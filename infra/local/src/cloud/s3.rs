@@ -65,6 +65,11 @@ impl S3 {
         Ok(self.buckets.sqlite.run(|sql| storage::get(sql, bucket, key))?.map(|object| object.body))
     }
 
+    /// Takes an object away as a lifecycle rule does, which needs no signature.
+    pub fn expire(&self, bucket: &str, key: &str) -> Result<(), Refusal> {
+        Ok(self.buckets.sqlite.run(|sql| storage::delete(sql, bucket, key))?)
+    }
+
     /// Puts an object there as another service does, which needs no signature.
     pub(crate) fn put(&self, bucket: &str, key: &str, content_type: &str, body: &[u8]) -> Result<(), Refusal> {
         let object = Stored {

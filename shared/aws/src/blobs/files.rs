@@ -66,7 +66,7 @@ fn version(file: &Attachment) -> Option<String> {
 }
 
 /// RFC 6266 with the two spellings of the name: ASCII for old clients, UTF-8 for the others (RFC 8187).
-fn content_disposition(filename: &str) -> String {
+pub(super) fn content_disposition(filename: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || " ._-()".contains(c);
     let ascii: String = filename.chars().map(|c| if plain(c) { c } else { '_' }).collect();
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", utf8_percent_encode(filename, RESERVED))

@@ -17,7 +17,7 @@ use super::belongs::Belongs;
 const KEPT_REFERENCES: usize = 10;
 
 /// The reason of a mail that goes no further.
-const VIRUS: &str = "virus";
+pub(crate) const VIRUS: &str = "virus";
 
 /// A mail that was opened as far as it can be.
 pub(crate) struct Opened {
@@ -99,6 +99,7 @@ impl Letter {
             returns_on: *returns_on,
             message_id: self.mail.message_id.clone(),
             stored: Some(arrival.key.clone()),
+            excerpt: self.mail.excerpt.clone(),
             references: self.mail.references[surplus..].to_vec(),
         }
     }

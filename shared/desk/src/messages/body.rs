@@ -18,9 +18,13 @@ pub(crate) fn changed(before: &Body, html: Option<String>, text: Option<String>)
 
 fn of_parts(html: Option<String>, text: Option<String>) -> Body {
     match (html, text) {
-        (Some(html), Some(text)) => Body { html, text, derived: None },
-        (Some(html), None) => Body { text: mail::text::from_html(&html), html, derived: Some(BodyPart::Text) },
-        (None, Some(text)) => Body { html: mail::text::to_html(&text), text, derived: Some(BodyPart::Html) },
+        (Some(html), Some(text)) => Body { html, text, ..Body::empty() },
+        (Some(html), None) => {
+            Body { text: mail::text::from_html(&html), html, derived: Some(BodyPart::Text), ..Body::empty() }
+        }
+        (None, Some(text)) => {
+            Body { html: mail::text::to_html(&text), text, derived: Some(BodyPart::Html), ..Body::empty() }
+        }
         (None, None) => Body::empty(),
     }
 }
@@ -48,7 +52,7 @@ mod tests {
     use super::{Body, BodyPart, changed, parts};
 
     fn body(html: &str, text: &str, derived: Option<BodyPart>) -> Body {
-        Body { html: html.into(), text: text.into(), derived }
+        Body { html: html.into(), text: text.into(), derived, ..Body::empty() }
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! A message with everything that a view shows of it.
 
-use domain::message::attachment::Attachment;
+use domain::message::attachment::{Attachment, LeavesAs};
 use domain::message::copy::Copy;
 use domain::message::progress::Progress;
 use domain::message::reminder::Reminder;
 use domain::message::tracking::TrackingDecision;
-use domain::message::{Body, Message, MessageState, MessageStatus, MessageWithCopies, Recipient};
+use domain::message::{Body, Message, MessageState, MessageStatus, MessageWithCopies, Recipient, TrackingState};
 use domain::people::consent::{Decider, Standing};
 use domain::signs::engagement::{Deed, FoldContext, Kpis, fold};
 use domain::team::settings::Settings;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
+use mail::plan::plan;
 
 use crate::{Actor, Desk, Refused};
 
@@ -42,8 +43,8 @@ pub struct MessageDetails {
 pub struct Content {
     /// Both parts of the text.
     pub body: Body,
-    /// The files.
-    pub files: Vec<Attachment>,
+    /// The files, each with the way in which it leaves, or left, in the copies that are tracked as the message is.
+    pub files: Vec<(Attachment, LeavesAs)>,
     /// The reminder, if there is one.
     pub reminder: Option<Reminder>,
 }
@@ -68,7 +69,22 @@ pub(crate) struct Known<'a> {
     /// The figures of each copy.
     pub(crate) copy_kpis: Vec<Kpis>,
     /// Text, files and reminder; none in lists.
-    pub(crate) content: Option<Content>,
+    pub(crate) content: Option<StoredContent>,
+}
+
+/// Text, files and reminder as they are stored.
+pub(crate) struct StoredContent {
+    pub(crate) body: Body,
+    pub(crate) files: Vec<Attachment>,
+    pub(crate) reminder: Option<Reminder>,
+}
+
+impl StoredContent {
+    fn planned(self, message: &Message, tracked: bool) -> Content {
+        let Self { body, files, reminder } = self;
+        let leaves = plan(message, &body, &files, tracked).files;
+        Content { body, files: files.into_iter().zip(leaves).collect(), reminder }
+    }
 }
 
 impl MessageDetails {
@@ -79,6 +95,7 @@ impl MessageDetails {
         let copy_kpis = if kpis.is_some() { copy_kpis } else { Vec::new() };
         let progress = Progress::of(&stored, kpis, now);
         let decision = message.tracking(copies, settings, standings);
+        let tracked = decision.state == TrackingState::On;
         let blocked_by = decision.objecting.iter().filter_map(|n| {
             let decider = standings.get(usize::from(*n)).and_then(|standing| standing.decided_by.clone());
             Some((message.recipient(*n)?.clone(), decider))
@@ -91,7 +108,7 @@ impl MessageDetails {
             copy_kpis,
             tracking: TrackingDetails { blocked_by: blocked_by.collect(), decision },
             expires_at: message.expires_at(settings),
-            content,
+            content: content.map(|content| content.planned(message, tracked)),
             stored,
         }
     }
@@ -131,7 +148,7 @@ impl Desk {
             futures::try_join!(body, files, reminder, figures, standings)?;
 
         let copy_kpis = self.copy_kpis(&stored, &figures.kpis, expired).await?;
-        let content = Some(Content { body, files, reminder });
+        let content = Some(StoredContent { body, files, reminder });
         let known = Known { settings: &settings, standings: &standings, kpis: &figures.kpis, copy_kpis, content };
         Ok(MessageDetails::of(stored, known, actor.now))
     }
@@ -158,7 +175,7 @@ impl Desk {
     }
 
     /// The standings of a draft's recipients. A message that was released has its decision in itself.
-    async fn standings_of_draft(&self, message: &Message) -> Result<Vec<Standing>, Refused> {
+    pub(super) async fn standings_of_draft(&self, message: &Message) -> Result<Vec<Standing>, Refused> {
         let open = message.state == MessageState::Draft && message.tracking_requested;
         if open { self.standings(message.org, &message.recipients).await } else { Ok(Vec::new()) }
     }

@@ -1,14 +1,17 @@
 //! Drafts: saved, and changed until they are sent.
 
+use std::collections::BTreeMap;
+
 use aws::store::{Next, Write};
-use domain::ground::id::MessageId;
+use domain::ground::id::{MessageId, TemplateId};
+use domain::message::template::{PerCopy, TemplateFill};
 use domain::message::{Body, Message, MessageState, MessageWithCopies, Recipient};
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
 
 use super::fill::{self, TemplateValues};
-use super::input::{MessageChange, replace_recipients};
-use super::{Content, InReplyTo, Known, MessageDetails, body};
+use super::input::{MessageChange, changed_metadata, replace_recipients};
+use super::{InReplyTo, Known, MessageDetails, StoredContent, body, per_copy};
 use crate::records::standing;
 use crate::{Actor, Desk, Patch, Prepared, Refused};
 
@@ -27,11 +30,12 @@ impl Desk {
         let standings = self.standings(actor.org, &recipients).await?;
         standing::name_records(&mut recipients, &standings);
         let regarding = std::mem::take(&mut change.regarding).over(None);
-        let template = self.fill(actor, &mut change, &recipients, regarding.as_ref()).await?;
+        let (template, per_copy) = self.fill(actor, &mut change, &recipients, regarding.as_ref()).await?;
         let settings = self.store.settings(actor.org).await?;
 
         let id = MessageId::new(actor.now, self.ids.next());
         let body = body::changed(&Body::empty(), change.html, change.text).unwrap_or_else(Body::empty);
+        let body = Body { per_copy, ..body };
         let message = Message {
             id,
             org: actor.org,
@@ -41,7 +45,8 @@ impl Desk {
             subject: change.subject.unwrap_or_default(),
             regarding,
             template: template.over(None),
-            metadata: change.metadata.unwrap_or_default(),
+            filled: fill_of(body.per_copy.as_ref()),
+            metadata: changed_metadata(BTreeMap::new(), change.metadata)?,
             tracking_requested: change.tracking.unwrap_or(settings.default_tracking),
             tracked: false,
             blocked: Vec::new(),
@@ -61,7 +66,7 @@ impl Desk {
         let next = Next::new_message(message)?;
         let prepared = Prepared::of(actor, next).note(notes).map(MessageWithCopies::draft);
         Ok(prepared.map(|stored| {
-            let content = Content { body, files: Vec::new(), reminder: None };
+            let content = StoredContent { body, files: Vec::new(), reminder: None };
             let known = Known {
                 settings: &settings,
                 standings: &standings,
@@ -94,8 +99,23 @@ impl Desk {
             standing::name_records(&mut recipients, &standings);
         }
         let regarding = std::mem::take(&mut change.regarding).over(before.regarding.clone());
-        let template = self.fill(actor, &mut change, &recipients, regarding.as_ref()).await?;
-        let body = self.changed_body(&before, change.html, change.text).await?;
+        let before_body = self.body_before(&before, &change).await?;
+        let refilled = if before.is_per_copy() && matches!(change.template, Patch::Keep) {
+            let per_copy = before_body.as_ref().and_then(|body| body.per_copy.as_ref());
+            self.refill(actor, per_copy, &mut change, &recipients, regarding.as_ref()).await?
+        } else {
+            None
+        };
+        let (template, filled) = self.fill(actor, &mut change, &recipients, regarding.as_ref()).await?;
+        let per_copy = filled.or(refilled);
+        let fill = fill_of(per_copy.as_ref());
+        let body = match before_body {
+            Some(before_body) => {
+                let body = body::changed(&before_body, change.html, change.text).unwrap_or(before_body);
+                self.blobs.put_body(before.id, &Body { per_copy, ..body }).await?
+            }
+            None => before.body.clone(),
+        };
         let thread = match change.in_reply_to {
             Patch::Keep => before.thread.clone(),
             changed => self.thread(actor, changed.over(None)).await?,
@@ -108,7 +128,8 @@ impl Desk {
             subject: change.subject.unwrap_or_else(|| before.subject.clone()),
             regarding,
             template: template.over(before.template),
-            metadata: change.metadata.unwrap_or_else(|| before.metadata.clone()),
+            filled: fill,
+            metadata: changed_metadata(before.metadata.clone(), change.metadata)?,
             tracking_requested: change.tracking.unwrap_or(before.tracking_requested),
             ..before.clone()
         };
@@ -119,20 +140,33 @@ impl Desk {
         Ok(Prepared::of(actor, next).note(notes).map(MessageWithCopies::draft))
     }
 
-    /// Fills subject and body from a template where they are not given. Gives what becomes of the draft's template.
+    /// Fills subject and body from a template where they are not given. Gives what becomes of the draft's template, and what is
+    /// filled again for each copy.
     async fn fill(
         &self,
         actor: &Actor,
         change: &mut MessageChange,
         recipients: &[Recipient],
         regarding: Option<&RecordRef>,
-    ) -> Result<Patch<domain::ground::id::TemplateId>, Refused> {
+    ) -> Result<(Patch<TemplateId>, Option<PerCopy>), Refused> {
         let used = match std::mem::take(&mut change.template) {
-            Patch::Keep => return Ok(Patch::Keep),
-            Patch::Clear => return Ok(Patch::Clear),
+            Patch::Keep => return Ok((Patch::Keep, None)),
+            Patch::Clear => return Ok((Patch::Clear, None)),
             Patch::Set(used) => used,
         };
         let template = self.named_template(actor, &used.id).await?;
+        if used.per_copy {
+            let fills_body = change.html.is_none() && change.text.is_none();
+            let per_copy = PerCopy {
+                subject: change.subject.is_none().then_some(template.subject),
+                html: template.html.filter(|_| fills_body),
+                text: template.text.filter(|_| fills_body),
+                values: used.values,
+                recipients: Vec::new(),
+            };
+            let per_copy = self.refill(actor, Some(&per_copy), change, recipients, regarding).await?;
+            return Ok((Patch::Set(template.id), per_copy));
+        }
         let recipient = fill::chosen(recipients, used.recipient.as_deref())?;
         let values = TemplateValues::read(self, actor, recipient, regarding.cloned(), &used.values).await?;
         let wanted = fill::Wanted {
@@ -147,24 +181,35 @@ impl Desk {
         if let Some(body) = filled.body {
             (change.html, change.text) = body::parts(body);
         }
-        Ok(Patch::Set(template.id))
+        Ok((Patch::Set(template.id), None))
     }
 
-    /// The name of the body after a change; that of the one before when nothing of it changes.
-    async fn changed_body(
+    /// Fills what the draft shows of a template that is filled for each copy. Gives what is left of the template.
+    async fn refill(
         &self,
-        draft: &Message,
-        html: Option<String>,
-        text: Option<String>,
-    ) -> Result<String, Refused> {
-        if html.is_none() && text.is_none() {
-            return Ok(draft.body.clone());
+        actor: &Actor,
+        per_copy: Option<&PerCopy>,
+        change: &mut MessageChange,
+        recipients: &[Recipient],
+        regarding: Option<&RecordRef>,
+    ) -> Result<Option<PerCopy>, Refused> {
+        let Some(per_copy) = per_copy else { return Ok(None) };
+        let kept = per_copy::kept(per_copy, change)?;
+        let filled = self.first_copy(actor, recipients, regarding, &kept).await?;
+        change.subject = filled.subject.or(change.subject.take());
+        if let Some(body) = filled.body {
+            (change.html, change.text) = body::parts(body);
         }
-        let before = self.blobs.body(draft.id, &draft.body).await?;
-        match body::changed(&before, html, text) {
-            Some(body) => Ok(self.blobs.put_body(draft.id, &body).await?),
-            None => Ok(draft.body.clone()),
+        Ok(Some(kept))
+    }
+
+    /// The body before a change; `None` when nothing of it changes.
+    async fn body_before(&self, draft: &Message, change: &MessageChange) -> Result<Option<Body>, Refused> {
+        let template = matches!(change.template, Patch::Set(_));
+        if change.html.is_none() && change.text.is_none() && !template && !draft.is_per_copy() {
+            return Ok(None);
         }
+        Ok(Some(self.blobs.body(draft.id, &draft.body).await?))
     }
 
     async fn thread(
@@ -177,6 +222,10 @@ impl Desk {
             None => Ok(None),
         }
     }
+}
+
+fn fill_of(per_copy: Option<&PerCopy>) -> TemplateFill {
+    if per_copy.is_some() { TemplateFill::PerCopy } else { TemplateFill::Once }
 }
 
 /// Notes in the index of people: which messages have to do with which addresses.

@@ -4,9 +4,10 @@ use aws::blobs::Presigned;
 use aws::store::{Next, Write};
 use domain::ground::id::{AttachmentId, MessageId};
 use domain::ground::name;
-use domain::message::attachment::{Attachment, MAX_COUNT, MAX_SIZE, UPLOAD_TIME, Upload, is_content_type};
-use domain::message::{Message, MessageState};
+use domain::message::attachment::{Attachment, LeavesAs, MAX_COUNT, MAX_SIZE, UPLOAD_TIME, Upload, is_content_type};
+use domain::message::{Message, MessageState, MessageWithCopies, TrackingState};
 use jiff::Timestamp;
+use mail::plan::plan;
 
 use crate::{Actor, Checks, Code, Desk, Patch, Prepared, Refused, TRIES};
 
@@ -19,8 +20,8 @@ pub struct FileAnnouncement {
     pub content_type: String,
     /// In bytes, 1 to 25 MiB. Exactly this many are let in.
     pub size: u64,
-    /// Linked and counted, or attached as it is.
-    pub tracked: bool,
+    /// Linked and counted, or attached as it is. When left out, as the message is tracked.
+    pub tracked: Option<bool>,
 }
 
 /// A change of a file.
@@ -39,8 +40,17 @@ pub struct FileChange {
 pub struct FileDetails {
     /// The file.
     pub file: Attachment,
+    /// How it leaves, or left, in the copies that are tracked as the message is.
+    pub leaves_as: LeavesAs,
     /// The request that uploads it, and until when it is valid.
     pub upload: Option<(Presigned, Timestamp)>,
+}
+
+impl FileDetails {
+    /// The file as somebody may see it: only an owner uploads.
+    fn shown_to(self, owns: bool) -> Self {
+        if owns { self } else { Self { upload: None, ..self } }
+    }
 }
 
 impl FileAnnouncement {
@@ -65,7 +75,7 @@ impl Desk {
     /// Prepares a file of a draft and the request that uploads it.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::NotEditable`], [`Code::TooManyAttachments`], or a field at fault.
+    /// [`Code::NotFound`], [`Code::NotEditable`], [`Code::TooManyAttachments`], [`Code::NeedsTracking`], or a field at fault.
     pub async fn announce_file(
         &self,
         actor: &Actor,
@@ -74,22 +84,26 @@ impl Desk {
     ) -> Result<Prepared<FileDetails>, Refused> {
         let message = self.draft(actor, id).await?;
         input.check()?;
-        if self.store.attachments(message.id).await?.len() >= MAX_COUNT {
+        let mut files = self.store.attachments(message.id).await?;
+        if files.len() >= MAX_COUNT {
             return Err(Refused::because(Code::TooManyAttachments, "a message has at most 10 files"));
         }
+        let tracked = self.file_is_tracked(&message, input.tracked).await?;
         let file = Attachment {
             id: AttachmentId::new(actor.now, self.ids.next()),
             filename: input.filename,
             content_type: input.content_type,
             size: input.size,
-            tracked: input.tracked,
+            tracked,
             upload: Upload::Pending { expires_at: actor.now + UPLOAD_TIME },
             expires_at: None,
             revoked: false,
             version: 0,
         };
         let next = Next::attachment(message.id, None, file)?;
-        let details = self.file_details(message.id, next.value.clone()).await?;
+        files.push(next.value.clone());
+        let stored = MessageWithCopies::draft(message.clone());
+        let details = self.file_details(&stored, files, next.value.id).await?;
         Ok(Prepared::of(actor, next).with(Write::touched(&message)?).map(|_| details))
     }
 
@@ -98,17 +112,18 @@ impl Desk {
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn file(&self, actor: &Actor, id: MessageId, file: &str) -> Result<FileDetails, Refused> {
-        let message = self.message(actor, id).await?.message;
-        let mut file = self.find_file(&message, file).await?;
-        if !owns(actor, &message) {
-            return Ok(FileDetails { file, upload: None });
-        }
-        if !file.is_ready() && message.state == MessageState::Draft {
+        let stored = self.message(actor, id).await?;
+        let message = &stored.message;
+        let mut files = self.files(message).await?;
+        let file = find(&mut files, file)?;
+        let owns = owns(actor, message);
+        if owns && !file.is_ready() && message.state == MessageState::Draft {
             let upload = Upload::Pending { expires_at: actor.now + UPLOAD_TIME };
-            let next = Next::attachment(message.id, Some(&file), Attachment { upload, ..file.clone() })?;
-            file = self.store.write(next).await?;
+            let next = Next::attachment(message.id, Some(file), Attachment { upload, ..file.clone() })?;
+            *file = self.store.write(next).await?;
         }
-        self.file_details(message.id, file).await
+        let id = file.id;
+        Ok(self.file_details(&stored, files, id).await?.shown_to(owns))
     }
 
     /// The files of a message, each as [`Desk::file`] gives it, but with the address that it has.
@@ -116,22 +131,17 @@ impl Desk {
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn list_files(&self, actor: &Actor, id: MessageId) -> Result<Vec<FileDetails>, Refused> {
-        let message = self.message(actor, id).await?.message;
-        let mut details = Vec::new();
-        for file in self.files(&message).await? {
-            details.push(if owns(actor, &message) {
-                self.file_details(id, file).await?
-            } else {
-                FileDetails { file, upload: None }
-            });
-        }
-        Ok(details)
+        let stored = self.message(actor, id).await?;
+        let files = self.files(&stored.message).await?;
+        let details = self.details_of_files(&stored, files).await?;
+        let owns = owns(actor, &stored.message);
+        Ok(details.into_iter().map(|details| details.shown_to(owns)).collect())
     }
 
     /// Changes a file.
     ///
     /// # Errors
-    /// [`Code::NotFound`]; [`Code::NotEditable`] when the message was sent and `tracked` would change.
+    /// [`Code::NotFound`]; [`Code::NotEditable`] when the message was sent and `tracked` would change; [`Code::NeedsTracking`].
     pub async fn change_file(
         &self,
         actor: &Actor,
@@ -142,11 +152,16 @@ impl Desk {
         let mut tries = 0;
         loop {
             tries += 1;
-            let message = self.own_message(actor, id).await?.message;
-            let before = self.find_file(&message, file).await?;
-            match self.write_file(&message, &before, change.clone()).await {
+            let stored = self.own_message(actor, id).await?;
+            let mut files = self.files(&stored.message).await?;
+            let found = find(&mut files, file)?;
+            match self.write_file(&stored.message, found, change.clone()).await {
                 Err(Refused { code: Code::ChangedMeanwhile, .. }) if tries < TRIES => {}
-                written => return self.file_details(id, written?).await,
+                written => {
+                    *found = written?;
+                    let id = found.id;
+                    return self.file_details(&stored, files, id).await;
+                }
             }
         }
     }
@@ -160,6 +175,9 @@ impl Desk {
         let is_draft = message.state == MessageState::Draft;
         if change.tracked.is_some() && !is_draft {
             return Err(Refused::not_editable());
+        }
+        if change.tracked == Some(true) {
+            self.file_is_tracked(message, change.tracked).await?;
         }
         let after = Attachment {
             tracked: change.tracked.unwrap_or(before.tracked),
@@ -180,7 +198,7 @@ impl Desk {
     /// [`Code::NotFound`], [`Code::NotEditable`].
     pub async fn remove_file(&self, actor: &Actor, id: MessageId, file: &str) -> Result<(), Refused> {
         let message = self.draft(actor, id).await?;
-        let file = self.find_file(&message, file).await?;
+        let file = find(&mut self.files(&message).await?, file)?.clone();
         let mut writes = Write::touched(&message)?;
         writes.push(Write::no_attachment(message.id, file.id));
         self.store.commit(writes, None).await?;
@@ -212,37 +230,78 @@ impl Desk {
         }
     }
 
-    /// Why a message cannot leave with this file; `None` when its bytes are there as they were announced.
+    /// Why a message cannot leave with this file, in words; `None` when its bytes are there as they were announced.
     pub(super) async fn missing_bytes(
         &self,
         message: MessageId,
         file: &Attachment,
         now: Timestamp,
-    ) -> Result<Option<Refused>, Refused> {
+    ) -> Result<Option<(Code, String)>, Refused> {
         let Upload::Pending { expires_at } = file.upload else { return Ok(None) };
         let (code, detail) = match self.blobs.uploaded(message, file.id).await? {
+            Some(uploaded) if uploaded.size == file.size => return Ok(None),
             Some(_) => (Code::AttachmentSizeMismatch, "was uploaded with another size than announced"),
             None if now < expires_at => (Code::AttachmentPending, "has not been uploaded yet"),
             None => (Code::UploadExpired, "was not uploaded in time; GET it for a new address, or DELETE it"),
         };
-        Ok(Some(Refused::because(code, format!("{} {detail}", file.id))))
+        Ok(Some((code, format!("{} {detail}", file.id))))
     }
 
-    async fn find_file(&self, message: &Message, id: &str) -> Result<Attachment, Refused> {
-        let files = self.files(message).await?;
-        files.into_iter().find(|file| file.id.to_string() == id).ok_or_else(Refused::not_found)
+    /// Whether a new file of a draft is tracked: only a tracked message can have tracked files.
+    async fn file_is_tracked(&self, draft: &Message, wanted: Option<bool>) -> Result<bool, Refused> {
+        let possible = wanted != Some(false) && self.tracking_of_draft(draft).await?.state == TrackingState::On;
+        if wanted == Some(true) && !possible {
+            let detail = "only a message that is tracked can have tracked files";
+            return Err(Refused::field("/tracked", Code::NeedsTracking, detail));
+        }
+        Ok(possible)
     }
 
-    async fn file_details(&self, message: MessageId, file: Attachment) -> Result<FileDetails, Refused> {
-        let upload = match file.upload {
-            Upload::Pending { expires_at } => Some((self.blobs.presign_upload(message, &file).await?, expires_at)),
-            Upload::Ready { .. } => None,
+    async fn file_details(
+        &self,
+        stored: &MessageWithCopies,
+        files: Vec<Attachment>,
+        id: AttachmentId,
+    ) -> Result<FileDetails, Refused> {
+        let all = self.details_of_files(stored, files).await?;
+        all.into_iter().find(|details| details.file.id == id).ok_or_else(Refused::not_found)
+    }
+
+    /// The files of a message, with the way in which each leaves.
+    async fn details_of_files(
+        &self,
+        stored: &MessageWithCopies,
+        files: Vec<Attachment>,
+    ) -> Result<Vec<FileDetails>, Refused> {
+        let message = &stored.message;
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tracked = match message.state {
+            MessageState::Draft => self.tracking_of_draft(message).await?.state == TrackingState::On,
+            _ => message.tracked,
         };
-        Ok(FileDetails { file, upload })
+        let body = self.blobs.body(message.id, &message.body).await?;
+        let leaves = plan(message, &body, &files, tracked).files;
+
+        let mut details = Vec::new();
+        for (file, leaves_as) in files.into_iter().zip(leaves) {
+            let upload = match file.upload {
+                Upload::Pending { expires_at } => {
+                    Some((self.blobs.presign_upload(message.id, &file).await?, expires_at))
+                }
+                Upload::Ready { .. } => None,
+            };
+            details.push(FileDetails { file, leaves_as, upload });
+        }
+        Ok(details)
     }
 }
 
-/// Only an owner uploads.
 fn owns(actor: &Actor, message: &Message) -> bool {
     actor.user.as_ref().is_some_and(|user| user.id == message.owner)
+}
+
+fn find<'a>(files: &'a mut [Attachment], id: &str) -> Result<&'a mut Attachment, Refused> {
+    files.iter_mut().find(|file| file.id.to_string() == id).ok_or_else(Refused::not_found)
 }

@@ -51,7 +51,7 @@ impl<'a> TemplateValues<'a> {
         Ok(Self { recipient, sender: &actor.user()?.mailbox, about, record, given })
     }
 
-    fn lookup(&self, path: &Path) -> Option<String> {
+    pub(super) fn lookup(&self, path: &Path) -> Option<String> {
         match path.root {
             Root::Recipient => of_mailbox(&self.recipient?.mailbox, &path.name),
             Root::Sender => of_mailbox(self.sender, &path.name),

@@ -41,8 +41,8 @@ pub struct MessageChange {
     pub in_reply_to: Patch<InReplyTo>,
     /// The template that fills subject and body where they are not given.
     pub template: Patch<TemplateUse>,
-    /// Names and values that the caller keeps with the message.
-    pub metadata: Option<BTreeMap<String, String>>,
+    /// Names and values that the caller keeps with the message; those without a value are taken away.
+    pub metadata: Patch<BTreeMap<String, Option<String>>>,
 }
 
 /// A recipient as an author writes it.
@@ -74,6 +74,8 @@ pub struct TemplateUse {
     pub values: BTreeMap<String, String>,
     /// The address of the recipient for whom `recipient.*` is filled.
     pub recipient: Option<String>,
+    /// Each copy is filled for its own recipient when it leaves.
+    pub per_copy: bool,
 }
 
 /// The recipients that a change sets, by field.
@@ -106,7 +108,7 @@ impl MessageChange {
         if let Some(template) = self.template.value() {
             check_values(&mut checks, "/template/values", &template.values);
         }
-        if let Some(metadata) = &self.metadata {
+        if let Some(metadata) = self.metadata.value() {
             check_metadata(&mut checks, metadata);
         }
         checks.finish()?;
@@ -114,11 +116,31 @@ impl MessageChange {
     }
 }
 
-fn check_metadata(checks: &mut Checks, metadata: &BTreeMap<String, String>) {
-    if metadata.len() > MAX_METADATA {
-        checks.add("/metadata", Code::TooMany, format!("at most {MAX_METADATA} entries"));
+/// The metadata of a message after a change (RFC 7396).
+pub(super) fn changed_metadata(
+    mut before: BTreeMap<String, String>,
+    change: Patch<BTreeMap<String, Option<String>>>,
+) -> Result<BTreeMap<String, String>, Refused> {
+    let changes = match change {
+        Patch::Keep => return Ok(before),
+        Patch::Clear => return Ok(BTreeMap::new()),
+        Patch::Set(changes) => changes,
+    };
+    for (name, value) in changes {
+        match value {
+            Some(value) => before.insert(name, value),
+            None => before.remove(&name),
+        };
     }
-    for (name, value) in metadata.iter().take(MAX_METADATA) {
+    if before.len() > MAX_METADATA {
+        return Err(Refused::field("/metadata", Code::TooMany, format!("at most {MAX_METADATA} entries")));
+    }
+    Ok(before)
+}
+
+fn check_metadata(checks: &mut Checks, metadata: &BTreeMap<String, Option<String>>) {
+    let given = metadata.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    for (name, value) in given.take(MAX_METADATA) {
         let field = format!("/metadata/{name}");
         if name.is_empty() || name.chars().count() > MAX_METADATA_NAME {
             checks.add(field, Code::InvalidText, format!("a name has 1 to {MAX_METADATA_NAME} characters"));

@@ -3,11 +3,12 @@
 //! A hint is filed first, then message, copies and answer are written in one transaction, then the copies are queued.
 //! Whatever fails after the transaction, the hint leads the scheduler to the copies.
 
+use std::collections::HashSet;
+
 use aws::store::{Next, Write};
 use domain::ground::id::MessageId;
 use domain::ground::task::SendTask;
 use domain::ground::token;
-use domain::message::attachment::Attachment;
 use domain::message::copy::Copy;
 use domain::message::reminder::Reminder;
 use domain::message::steps::ReleaseTerms;
@@ -21,14 +22,16 @@ use jiff::{SignedDuration, Timestamp};
 use mail::track::{self, Page};
 
 use crate::records::standing;
-use crate::{Actor, Code, Desk, Prepared, Refused};
+use crate::{Actor, Code, Desk, FieldError, Prepared, Refused};
 
-use super::schedule::resolved;
-use super::{Content, Known, MessageDetails};
+use super::check::Judged;
+use super::{Known, MessageDetails, StoredContent, per_copy};
 
 /// When a message leaves.
 #[derive(Debug, Clone)]
 pub enum SendAt {
+    /// A draft at the time that it holds, if that is not over, else at once. A scheduled message at once.
+    Held,
     /// At once.
     Now,
     /// At a time.
@@ -39,21 +42,29 @@ impl Desk {
     /// Prepares *send*: a draft leaves now or at a time; a scheduled message leaves now.
     ///
     /// # Errors
-    /// When it cannot leave: no recipients, a file that is missing, a time that is over, or it was sent before.
+    /// When it cannot leave, with the problems that [`Desk::check_message`] names; when the time is over, or it was sent before.
     pub async fn send(&self, actor: &Actor, id: MessageId, at: SendAt) -> Result<Prepared<MessageDetails>, Refused> {
         let stored = self.own_message(actor, id).await?;
         let scheduled = stored.message.status(&stored.copies, actor.now) == MessageStatus::Scheduled;
         let prepared = match at {
-            SendAt::Now if scheduled => {
+            SendAt::Held | SendAt::Now if scheduled => {
+                self.can_leave(&stored.message, actor.now).await?;
                 let moved = stored.moved(None, actor.now)?;
                 let prepared = dispatch(actor, &stored, moved)?;
+                let reminder = self.store.reminder(id).await?;
+                let (prepared, _) = with_reminder(prepared, &stored, reminder, actor.now)?;
                 let details = self.details(actor, prepared.after.clone()).await?;
                 Ok(prepared.map(|_| details))
             }
+            SendAt::Held => {
+                let held = held(&stored.message, actor.now);
+                self.release(actor, stored.message, held).await
+            }
             SendAt::Now => self.release(actor, stored.message, None).await,
             SendAt::Time(when) => {
-                let schedule = resolved(&when, "/at", actor.now)?;
-                self.release(actor, stored.message, Some(schedule)).await
+                let schedule = self.meant(actor, &stored.message, &when).await?;
+                let ahead = Some(schedule).filter(|schedule| schedule.at >= actor.now);
+                self.release(actor, stored.message, ahead).await
             }
         }?;
         if actor.is_for_somebody_else() {
@@ -73,20 +84,22 @@ impl Desk {
         if draft.state != MessageState::Draft {
             return Err(Refused::not_editable());
         }
-        if draft.recipients.is_empty() {
-            return Err(Refused::field("/to", Code::NoRecipients, "a message needs at least one recipient"));
-        }
         let files = self.files(&draft).await?;
-        self.all_ready(draft.id, &files, actor.now).await?;
         let settings = self.store.settings(draft.org).await?;
         let body = self.blobs.body(draft.id, &draft.body).await?;
         let standings = self.standings(draft.org, &draft.recipients).await?;
 
         let decision = draft.tracking(&[], &settings, &standings);
         let tracked = decision.state == TrackingState::On;
-        let links = if tracked { self.store_links(draft.id, &body).await? } else { 0 };
         let before = MessageWithCopies::draft(draft.clone());
         standing::name_records(&mut draft.recipients, &standings);
+        let body = self.with_recipients(actor, &draft, body).await?;
+        let judged = Judged { message: &draft, body: &body, files: &files, tracked };
+        nothing_in_the_way(self.obstacles(&judged, actor.now).await?)?;
+        let links = if tracked { self.store_links(draft.id, &per_copy::bodies(&draft, &body)?).await? } else { 0 };
+        if body.per_copy.is_some() {
+            draft.body = self.blobs.put_body(draft.id, &body).await?;
+        }
         let after = draft.released(ReleaseTerms { decision, schedule, links }, &settings, actor.now)?;
 
         let reminder = self.store.reminder(draft.id).await?;
@@ -98,34 +111,46 @@ impl Desk {
         Ok(prepared.map(|stored| {
             let kpis = Kpis::default();
             let copy_kpis = vec![kpis.clone(); stored.copies.len()];
-            let content = Some(Content { body, files, reminder });
+            let content = Some(StoredContent { body, files, reminder });
             let known = Known { settings: &settings, standings: &standings, kpis: &kpis, copy_kpis, content };
             MessageDetails::of(stored, known, actor.now)
         }))
     }
 
+    /// Checks a scheduled message once more.
+    async fn can_leave(&self, message: &Message, now: Timestamp) -> Result<(), Refused> {
+        let body = self.blobs.body(message.id, &message.body).await?;
+        let files = self.files(message).await?;
+        let judged = Judged { message, body: &body, files: &files, tracked: message.tracked };
+        nothing_in_the_way(self.obstacles(&judged, now).await?)
+    }
+
     /// Stores the addresses of all links, so that a link leads on even if its key must be given up one day.
-    async fn store_links(&self, id: MessageId, body: &Body) -> Result<u16, Refused> {
-        // The sender verifies what these tokens claim; an address that is stored in vain does no harm.
-        let html = track::restored_html(&body.html, &token::claimed);
-        let text = track::restored_text(&body.text, &token::claimed);
-        let page = Page::read(&html);
-        let page = page.map_err(|error| Refused::field("/html", Code::HtmlTooComplex, error))?;
-        let mut links = page.destinations(&text);
+    async fn store_links(&self, id: MessageId, bodies: &[Body]) -> Result<u16, Refused> {
+        let (mut links, mut seen) = (Vec::new(), HashSet::new());
+        for body in bodies {
+            // The sender verifies what these tokens claim; an address that is stored in vain does no harm.
+            let html = track::restored_html(&body.html, &token::claimed);
+            let text = track::restored_text(&body.text, &token::claimed);
+            let page = Page::read(&html);
+            let page = page.map_err(|error| Refused::field("/html", Code::HtmlTooComplex, error))?;
+            links.extend(page.destinations(&text).into_iter().filter(|link| seen.insert(link.clone())));
+        }
         links.truncate(usize::from(u16::MAX));
         self.store.put_links(id, &links).await?;
         Ok(u16::try_from(links.len()).unwrap_or(u16::MAX))
     }
+}
 
-    /// Checks that a message can leave with these files.
-    async fn all_ready(&self, message: MessageId, files: &[Attachment], now: Timestamp) -> Result<(), Refused> {
-        for file in files {
-            if let Some(refused) = self.missing_bytes(message, file, now).await? {
-                return Err(refused);
-            }
-        }
-        Ok(())
-    }
+fn nothing_in_the_way(obstacles: Vec<FieldError>) -> Result<(), Refused> {
+    if obstacles.is_empty() { Ok(()) } else { Err(Refused::fields(obstacles)) }
+}
+
+/// The time that a draft holds, under the rules of today, if it is not over.
+fn held(draft: &Message, now: Timestamp) -> Option<Schedule> {
+    let held = draft.schedule.as_ref()?;
+    let at = held.again();
+    (at > now).then(|| Schedule { at, ..held.clone() })
 }
 
 /// Prepares a message whose copies have a new time. The copies that leave soon are queued at once, with a hint to check
@@ -165,8 +190,8 @@ pub(super) fn with_reminder(
     now: Timestamp,
 ) -> Result<(Prepared<MessageWithCopies>, Option<Reminder>), Refused> {
     let Some(reminder) = reminder else { return Ok((prepared, None)) };
-    let (id, leaves_at) = (before.message.id, prepared.after.message.sent_for());
-    let Some(moved) = reminder.behind(before.message.send_at.unwrap_or(now), leaves_at) else {
+    let (id, leaves_at) = (before.message.id, prepared.after.message.leaves_at(now));
+    let Some(moved) = reminder.behind(before.message.leaves_at(now), leaves_at) else {
         return Ok((prepared, Some(reminder)));
     };
     let next = Next::reminder(id, Some(&reminder), moved)?;

@@ -2,16 +2,21 @@
 
 use aws::store::Next;
 use domain::ground::id::MessageId;
-use domain::message::MessageWithCopies;
 use domain::message::steps::StepRefused;
+use domain::message::{Message, MessageState, MessageWithCopies};
+use domain::time::delivery_time::only;
 use domain::time::schedule::{Schedule, ScheduleRefusal, When, resolve};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::release::{dispatch, with_reminder};
+use crate::records::delivery_time::DeliveryTimeFor;
 use crate::{Actor, Code, Desk, Prepared, Refused};
 
+/// How long an author may think about a time that was recommended.
+const THINKING: SignedDuration = SignedDuration::from_hours(1);
+
 impl Desk {
-    /// Prepares another time for a scheduled message.
+    /// Prepares another time for a scheduled message, or the time that *send* will use for a draft.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::NotScheduled`], or a time that cannot be.
@@ -22,6 +27,10 @@ impl Desk {
         at: &When,
     ) -> Result<Prepared<MessageWithCopies>, Refused> {
         let stored = self.own_message(actor, id).await?;
+        if stored.message.state == MessageState::Draft {
+            let schedule = self.meant(actor, &stored.message, at).await?;
+            return self.hold(actor, stored, Some(schedule)).await;
+        }
         let schedule = resolved(at, "/at", actor.now)?;
         let moved = stored.moved(Some(schedule), actor.now)?;
         let prepared = dispatch(actor, &stored, moved)?;
@@ -30,15 +39,63 @@ impl Desk {
         Ok(prepared)
     }
 
-    /// Prepares that a scheduled message becomes a draft again.
+    /// Prepares that a scheduled message becomes a draft again, and that a draft holds no time any more.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::NotScheduled`].
     pub async fn unschedule(&self, actor: &Actor, id: MessageId) -> Result<Prepared<MessageWithCopies>, Refused> {
         let stored = self.own_message(actor, id).await?;
+        if stored.message.state == MessageState::Draft {
+            return self.hold(actor, stored, None).await;
+        }
         let draft = stored.unscheduled(actor.now)?;
         let next = Next::step(&stored, draft)?;
         Ok(Prepared::of(actor, next).map(|after| MessageWithCopies::draft(after.message)))
+    }
+
+    /// The time that is meant for a draft. A time that was recommended and that passed while the author was thinking is taken as
+    /// it is: the message leaves at once.
+    ///
+    /// # Errors
+    /// When any other time is past, too far ahead, or in no zone.
+    pub(super) async fn meant(&self, actor: &Actor, draft: &Message, at: &When) -> Result<Schedule, Refused> {
+        match resolved(at, "/at", actor.now) {
+            Err(refused) if refused.code == Code::InThePast => {
+                self.passed_recommendation(actor, draft, at).await?.ok_or(refused)
+            }
+            resolved => resolved,
+        }
+    }
+
+    /// The time, if it was recommended within the last hour.
+    async fn passed_recommendation(
+        &self,
+        actor: &Actor,
+        draft: &Message,
+        at: &When,
+    ) -> Result<Option<Schedule>, Refused> {
+        let since = actor.now - THINKING;
+        let Ok(passed) = resolve(at, since) else { return Ok(None) };
+        let Ok(recipient) = only(&draft.recipients) else { return Ok(None) };
+        let person = DeliveryTimeFor::Email(recipient.mailbox.email.as_str().to_owned());
+        let then = Actor { now: passed.at, ..actor.clone() };
+        let recommended = self.delivery_time(&then, &person).await?;
+        Ok(recommended.ok().filter(|recommended| recommended.at == passed.at && passed.at > since).map(|_| passed))
+    }
+
+    /// Gives a draft the time that *send* will use, or takes it away. Its reminder moves along.
+    async fn hold(
+        &self,
+        actor: &Actor,
+        before: MessageWithCopies,
+        schedule: Option<Schedule>,
+    ) -> Result<Prepared<MessageWithCopies>, Refused> {
+        let after = Message { schedule, ..before.message.clone() };
+        let next = Next::message(&before.message, after)?;
+        let prepared = Prepared::of(actor, next).map(MessageWithCopies::draft);
+        let reminder = self.store.reminder(before.message.id).await?;
+        let (prepared, _) = with_reminder(prepared, &before, reminder, actor.now)?;
+        Ok(prepared)
     }
 }
 

@@ -6,6 +6,7 @@ use domain::message::tracking::{TrackingDecision, forbids};
 use domain::message::{Message, MessageWithCopies, Recipient};
 use domain::people::consent::Standing;
 
+use crate::records::standing;
 use crate::{Actor, Desk, Prepared, Refused};
 
 /// Whether a message is tracked, and what its recipients allow.
@@ -40,13 +41,22 @@ impl Desk {
         let settings = self.store.settings(message.org).await?;
         let standings = self.standings(message.org, &message.recipients).await?;
         let decision = message.tracking(copies, &settings, &standings);
-        let recipients = message.recipients.iter().cloned().zip(standings);
+        let mut recipients = message.recipients.clone();
+        standing::name_records(&mut recipients, &standings);
+        let recipients = recipients.into_iter().zip(standings);
         let preference = |(recipient, standing): (Recipient, Standing)| {
             let allowed = !forbids(standing.preference, &settings);
             RecipientPreference { recipient, standing, allowed }
         };
         let recipients = recipients.map(preference).collect();
         Ok(MessagePreferences { decision, requested: message.tracking_requested, recipients })
+    }
+
+    /// Whether a draft would be tracked if it were sent now.
+    pub(super) async fn tracking_of_draft(&self, draft: &Message) -> Result<TrackingDecision, Refused> {
+        let settings = self.store.settings(draft.org).await?;
+        let standings = self.standings_of_draft(draft).await?;
+        Ok(draft.tracking(&[], &settings, &standings))
     }
 
     /// Prepares that a draft is tracked, or not. Asked again, the preferences of its recipients are looked up again.

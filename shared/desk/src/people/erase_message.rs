@@ -10,9 +10,11 @@ use aws::store::{Figures, Next};
 use domain::ground::id::MessageId;
 use domain::message::copy::Copy;
 use domain::message::reminder::Reminder;
+use domain::message::template::PerCopy;
 use domain::message::{Body, Message, MessageState, MessageWithCopies};
 use domain::people::erasure::{ERASED, Person, redact};
-use domain::signs::card::{Card, fact};
+use domain::signs::card::Card;
+use domain::signs::card::fact::{self, Fact};
 use domain::signs::engagement::{FoldContext, Kpis, fold};
 
 use crate::{Actor, Desk, Refused};
@@ -124,17 +126,41 @@ async fn forget(desk: &Desk, person: &Person, stored: MessageWithCopies, names: 
         return Ok(stored.message);
     };
     let settled = stored.copies.iter().all(Copy::is_settled);
+    let is_readable = after.expired_at.is_none();
     if after.is_wiped() {
         after.body = desk.blobs.put_body(after.id, &Body::empty()).await?;
-    } else if after.state != MessageState::Draft && settled && after.expired_at.is_none() && !after.erased().is_empty()
-    {
-        let Body { html, text, derived } = desk.blobs.body(after.id, &after.body).await?;
-        let body = Body { html: redact(&html, &escaped(names)), text: redact(&text, names), derived };
-        after.body = desk.blobs.put_body(after.id, &body).await?;
+    } else if after.state != MessageState::Draft && settled && is_readable && !after.erased().is_empty() {
+        after.body = desk.blobs.put_body(after.id, &reworded(desk, &after, names).await?).await?;
+        after.subject = redact(&after.subject, names);
+    } else if after.is_per_copy() && is_readable {
+        // Every copy that is still to leave is filled for its own recipient; the message itself shows the copy of one.
+        let body = reworded(desk, &after, names).await?;
+        let per_copy = desk.blobs.body(after.id, &after.body).await?.per_copy;
+        let per_copy = per_copy.map(|per_copy| without_values(per_copy, &after));
+        after.body = desk.blobs.put_body(after.id, &Body { per_copy, ..body }).await?;
         after.subject = redact(&after.subject, names);
     }
     let next = Next::step(&stored, MessageWithCopies { message: after, copies })?;
     Ok(desk.store.write(next).await?.message)
+}
+
+/// The text of a message without these names.
+async fn reworded(desk: &Desk, message: &Message, names: &[String]) -> Result<Body, Refused> {
+    let Body { html, text, derived, .. } = desk.blobs.body(message.id, &message.body).await?;
+    Ok(Body { html: redact(&html, &escaped(names)), text: redact(&text, names), derived, per_copy: None })
+}
+
+/// A template that is filled for each copy, without the values of those who were forgotten. A draft looks them up again.
+fn without_values(mut per_copy: PerCopy, message: &Message) -> PerCopy {
+    if message.state == MessageState::Draft {
+        per_copy.recipients.clear();
+    }
+    for place in message.erased() {
+        if let Some(values) = per_copy.recipients.get_mut(usize::from(place)) {
+            values.clear();
+        }
+    }
+    per_copy
 }
 
 /// Names as they stand in HTML, either way.
@@ -144,13 +170,16 @@ fn escaped(names: &[String]) -> Vec<String> {
     escaped.chain(names.iter().cloned()).collect()
 }
 
-/// Deletes their mail, with its bytes.
+/// Deletes their mail, with its bytes, its files and the card about it.
 async fn replies(desk: &Desk, person: &Person, message: &Message) -> Result<(), Refused> {
     let erased = message.erased();
     for reply in desk.store.replies(message.id).await?.iter().filter(|reply| person.wrote(reply, &erased)) {
         if let Some(key) = &reply.stored {
             desk.blobs.delete_received(key).await?;
         }
+        desk.blobs.delete_reply_files(message.id, reply.id).await?;
+        let card = Fact::Reply { event: reply.id, who: None }.id(message.id);
+        desk.store.delete_card(message.org, message.owner, card).await?;
         desk.store.delete_reply(message.id, reply.id).await?;
     }
     Ok(())

@@ -36,12 +36,15 @@ pub enum TokenKind {
     Image,
     /// A tracked file; `index` counts the message's tracked attachments.
     Download,
+    /// A file whose downloads nobody notes; `index` counts all attachments of the message, and `recipient` is always 0, so that
+    /// everybody gets the same address.
+    File,
     /// The address that a recipient's answer goes to.
     Reply,
 }
 
 impl TokenKind {
-    const ALL: [Self; 5] = [Self::Open, Self::Image, Self::Click, Self::Download, Self::Reply];
+    const ALL: [Self; 6] = [Self::Open, Self::Image, Self::Click, Self::Download, Self::File, Self::Reply];
 
     fn byte(self) -> u8 {
         match self {
@@ -49,6 +52,7 @@ impl TokenKind {
             Self::Image => b'i',
             Self::Click => b'c',
             Self::Download => b'a',
+            Self::File => b'f',
             Self::Reply => b'r',
         }
     }
@@ -58,7 +62,7 @@ impl TokenKind {
         match self {
             Self::Open => Some("o"),
             Self::Click => Some("c"),
-            Self::Download => Some("a"),
+            Self::Download | Self::File => Some("a"),
             Self::Image => Some("i"),
             Self::Reply => None,
         }
@@ -70,6 +74,7 @@ impl TokenKind {
             Self::Image => "image",
             Self::Click => "click",
             Self::Download => "download",
+            Self::File => "file",
             Self::Reply => "reply",
         }
     }

@@ -56,6 +56,18 @@ pub enum Upload {
     },
 }
 
+/// How a file leaves in one recipient's copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeavesAs {
+    /// A link whose downloads count.
+    Link,
+    /// In the mail itself.
+    Attached,
+    /// A link whose downloads nobody notes: the file does not fit into the mail, and it or its recipient is not tracked.
+    UnloggedLink,
+}
+
 impl Attachment {
     /// True when the bytes arrived.
     pub fn is_ready(&self) -> bool {
@@ -67,11 +79,16 @@ impl Attachment {
         self.is_ready() && !self.revoked && self.expires_at.is_none_or(|end| now < end)
     }
 
-    /// The type a browser may be told: only what it shows without running anything, else a plain download.
+    /// The type a browser may be told.
     pub fn served_type(&self) -> &str {
-        let essence = self.content_type.split(';').next().unwrap_or_default().trim();
-        if SERVED_AS_THEY_ARE.contains(&essence) { essence } else { "application/octet-stream" }
+        served_type(&self.content_type)
     }
+}
+
+/// The type a browser may be told of a file: only what it shows without running anything, else a plain download.
+pub fn served_type(content_type: &str) -> &str {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if SERVED_AS_THEY_ARE.contains(&essence) { essence } else { "application/octet-stream" }
 }
 
 /// The files that are linked, in the order of their tokens' indices.

@@ -9,6 +9,7 @@
 //! the due time counts, so a tick that comes late decides as it would have decided in time. Like the changes of
 //! a copy, each is a pure function whose result is written on condition of the version that was read.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,15 @@ use crate::ground::name;
 use crate::signs::engagement::{Deed, DeedKind, Kpis};
 use crate::time::phrase::moment;
 use crate::time::schedule::Schedule;
+
+mod relative;
+
+pub use relative::{MAX_DAYS, RelativeDue};
+
+/// A reminder that is pending for longer than this behind its time waits for its message to leave.
+const JUDGED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// How much of a subject a title shows that nobody wrote, in characters.
+const SUBJECT_SHOWN: usize = 80;
 
 /// When a reminder fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +58,9 @@ pub enum ReminderStatus {
         /// When the card was made.
         #[serde(with = "crate::time::instant::millis")]
         at: Timestamp,
+        /// It could not be judged: the message is not tracked any more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        untracked: bool,
     },
     /// It was not needed.
     Satisfied {
@@ -79,6 +92,12 @@ pub struct Reminder {
     pub condition: ReminderCondition,
     /// When that is judged.
     pub due: Schedule,
+    /// How the due time follows from when the message leaves, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relative: Option<RelativeDue>,
+    /// The day to which an out-of-office note has moved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_until: Option<Date>,
     /// What became of it.
     pub status: ReminderStatus,
     /// Counts every change; the condition of the next one.
@@ -92,11 +111,14 @@ pub struct ReminderFacts {
     pub seen: Option<Deed>,
     /// The first answer by a person.
     pub replied_at: Option<Timestamp>,
+    /// Nothing is recorded any more: nobody can tell whether the message was opened or answered.
+    pub untracked: bool,
 }
 
-impl From<&Kpis> for ReminderFacts {
-    fn from(kpis: &Kpis) -> Self {
-        Self { seen: kpis.seen(), replied_at: kpis.first_replied_at }
+impl ReminderFacts {
+    /// The facts that the figures of a message tell.
+    pub fn of(kpis: &Kpis, tracked: bool) -> Self {
+        Self { seen: kpis.seen(), replied_at: kpis.first_replied_at, untracked: !tracked }
     }
 }
 
@@ -134,7 +156,33 @@ impl Reminder {
             return Err(name::InvalidName::Empty);
         }
         name::display_name(&title)?;
-        Ok(Self { title, condition, due, status: ReminderStatus::Pending, version: 0 })
+        let status = ReminderStatus::Pending;
+        Ok(Self { title, condition, due, relative: None, away_until: None, status, version: 0 })
+    }
+
+    /// The title of a reminder that nobody named.
+    pub fn usual_title(condition: ReminderCondition, subject: &str) -> String {
+        let what = match condition {
+            ReminderCondition::NoReply => "No answer yet",
+            ReminderCondition::NotOpened => "Not opened yet",
+            ReminderCondition::Always => "Follow up",
+        };
+        let subject: String = subject.trim().chars().take(SUBJECT_SHOWN).collect();
+        if subject.is_empty() { what.to_owned() } else { format!("{what}: {subject}") }
+    }
+
+    /// The same reminder with a due time that follows from when the message leaves, or does not.
+    #[must_use]
+    pub fn following(self, relative: Option<RelativeDue>) -> Self {
+        Self { relative, ..self }
+    }
+
+    /// The pending reminder after an out-of-office note, when the note names a later day than the one that follows from when
+    /// the message left. `None` when it can stay.
+    pub fn away(&self, until: Date) -> Option<Self> {
+        let later = until > self.due.wall.local.date();
+        let moves = self.status == ReminderStatus::Pending && self.relative.is_some() && later;
+        moves.then(|| Self { due: relative::on_day(&self.due, until), away_until: Some(until), ..self.clone() })
     }
 
     /// The same reminder with other terms.
@@ -148,9 +196,14 @@ impl Reminder {
         Ok(Self { version: self.version, ..Self::new(title, condition, due)? })
     }
 
-    /// The pending reminder of a message that now leaves at `to` and not at `from`, when it would be due before the message
-    /// leaves: as long behind the new time as it was behind the old one. `None` when it can stay.
+    /// The pending reminder of a message that now leaves at `to` and not at `from`. A due time that follows from that is counted
+    /// anew. Any other is moved when it would be due before the message leaves: as long behind the new time as it was behind the
+    /// old one. `None` when it can stay.
     pub fn behind(&self, from: Timestamp, to: Timestamp) -> Option<Self> {
+        if let Some(relative) = self.relative.as_ref().filter(|_| self.status == ReminderStatus::Pending) {
+            let due = relative.counted(to, &self.due.wall.time_zone);
+            return (due != self.due).then(|| Self { due, away_until: None, ..self.clone() });
+        }
         if self.status != ReminderStatus::Pending || to < self.due.again() {
             return None;
         }
@@ -189,10 +242,11 @@ pub fn judge(reminder: &Reminder, facts: ReminderFacts, now: Timestamp) -> Judge
     if now < due {
         return Judgement::Wait(due);
     }
-    match hoped_for(reminder.condition, facts).filter(|deed| deed.at <= due) {
-        Some(Deed { at, by }) => Judgement::Satisfy(reminder.next(ReminderStatus::Satisfied { at, by })),
-        None => Judgement::Fire(reminder.next(ReminderStatus::Fired { at: now })),
+    if let Some(Deed { at, by }) = hoped_for(reminder.condition, facts).filter(|deed| deed.at <= due) {
+        return Judgement::Satisfy(reminder.next(ReminderStatus::Satisfied { at, by }));
     }
+    let untracked = facts.untracked && reminder.needs_tracking();
+    Judgement::Fire(reminder.next(ReminderStatus::Fired { at: now, untracked }))
 }
 
 /// The first deed that makes a reminder needless. A person who answered or clicked has seen the message, whether or not
@@ -209,10 +263,20 @@ fn hoped_for(condition: ReminderCondition, facts: ReminderFacts) -> Option<Deed>
 pub fn summary(reminder: &Reminder, now: Timestamp, zone: &TimeZone) -> String {
     let on = |at| moment(at, now, zone);
     match reminder.status {
-        ReminderStatus::Pending => {
-            format!("Reminds on {}{}", on(reminder.due.again()), condition_ahead(reminder.condition))
+        ReminderStatus::Pending if reminder.due.again() + JUDGED_WITHIN <= now => {
+            format!("Reminds once the message has left{}", condition_ahead(reminder.condition))
         }
-        ReminderStatus::Fired { at } => format!("Reminded on {}{}", on(at), condition_behind(reminder.condition)),
+        ReminderStatus::Pending => {
+            let moved = if reminder.away_until.is_some() { "; moved to when the recipient is back" } else { "" };
+            format!("Reminds on {}{}{moved}", on(reminder.due.again()), condition_ahead(reminder.condition))
+        }
+        ReminderStatus::Fired { at, untracked: true } => {
+            format!(
+                "Reminded on {}: the message is not tracked any more, so nobody knows whether it was opened or answered",
+                on(at)
+            )
+        }
+        ReminderStatus::Fired { at, .. } => format!("Reminded on {}{}", on(at), condition_behind(reminder.condition)),
         ReminderStatus::Satisfied { at, by } => format!("Not needed: {} on {}", done(by), on(at)),
     }
 }

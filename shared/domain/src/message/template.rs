@@ -1,5 +1,7 @@
 //! Templates: text that an organisation sends often, with values that are filled in.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +41,44 @@ pub struct Template {
     /// When it was last saved.
     #[serde(with = "crate::time::instant::millis")]
     pub changed_at: Timestamp,
+}
+
+/// How often a template is filled for a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateFill {
+    /// Once, for all copies.
+    #[default]
+    Once,
+    /// For each copy, when it leaves.
+    PerCopy,
+}
+
+impl TemplateFill {
+    /// True when all copies are alike.
+    pub fn is_once(&self) -> bool {
+        *self == Self::Once
+    }
+}
+
+/// A template that is filled for each copy of a message, for its own recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PerCopy {
+    /// The subject as the template has it; `None` when the author wrote one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The HTML part as the template has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// The text part as the template has it. With neither part, the author wrote the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The values that were given for all copies, by name.
+    pub values: BTreeMap<String, String>,
+    /// The other values of each recipient, by what the template calls them; in the order of recipients, and none before the
+    /// message is released.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<BTreeMap<String, String>>,
 }
 
 /// Why a text is not a language tag.

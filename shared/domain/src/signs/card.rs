@@ -33,6 +33,8 @@ pub const SNOOZE_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
 pub enum CardKind {
     /// A recipient opened a message for the first time.
     FirstOpen,
+    /// A person answered a message.
+    Reply,
     /// A reminder fired.
     Reminder,
     /// A copy did not arrive, or nobody knows whether it did.
@@ -50,10 +52,10 @@ pub enum CardPriority {
 }
 
 impl CardKind {
-    /// Reminders come first: the author asked for them.
+    /// Answers and reminders come first: the author waits for the ones and asked for the others.
     pub fn priority(self) -> CardPriority {
         match self {
-            Self::Reminder => CardPriority::High,
+            Self::Reply | Self::Reminder => CardPriority::High,
             Self::FirstOpen | Self::DeliveryProblem => CardPriority::Normal,
         }
     }

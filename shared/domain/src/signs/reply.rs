@@ -78,6 +78,9 @@ pub struct Reply {
     /// Where the mail itself lies in storage, for as long as it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stored: Option<String>,
+    /// The beginning of what its writer wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
     /// The last ids of its `References`, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
@@ -89,6 +92,12 @@ impl Reply {
     pub fn is_same_mail(&self, other: &Self) -> bool {
         let same_id = self.message_id.is_some() && self.message_id == other.message_id;
         self.id == other.id || (same_id && self.verified && other.verified)
+    }
+
+    /// The day until which its writer is away, as a verified note says.
+    pub fn absent_until(&self) -> Option<Date> {
+        let is_note = self.kind == ReplyKind::AutoReply && self.verified && !self.own_team;
+        self.returns_on.filter(|_| is_note)
     }
 
     /// True for an answer by a person who is who they say: it counts, and ends a wait for a reply. Our own ids can be guessed,

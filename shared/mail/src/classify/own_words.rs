@@ -4,7 +4,15 @@ use crate::track;
 
 /// The text up to where an earlier mail begins, without quoted lines.
 pub(super) fn of(text: &str) -> String {
-    let own = track::own_text(text);
+    above_header_block(&track::own_text(text))
+}
+
+/// The same as a person reads it, without the lines that say whose the quoted lines are.
+pub(crate) fn to_read(text: &str) -> String {
+    above_header_block(&track::own_words(text))
+}
+
+fn above_header_block(own: &str) -> String {
     let lines: Vec<&str> = own.lines().collect();
     let end = (0..lines.len()).find(|at| begins_header_block(&lines[*at..])).unwrap_or(lines.len());
     lines[..end].join("\n")

@@ -84,6 +84,17 @@ pub(super) fn find(source: &str) -> Result<Vec<(Range<usize>, Path)>, Invalid> {
     Ok(found)
 }
 
+/// The values that a text names, whatever else stands in it; each once.
+pub fn named(source: &str) -> Vec<Path> {
+    let mut found = Vec::new();
+    for (start, _) in source.match_indices("{{") {
+        let inner = source[start + 2..].split_once("}}").map(|(inner, _)| inner.trim());
+        let path = inner.and_then(|inner| read(inner).ok());
+        found.extend(path.filter(|path| !found.contains(path)));
+    }
+    found
+}
+
 /// Tags and comments of template languages would go out as they stand. `{#` alone is common in style sheets.
 fn refuse_tags(source: &str) -> Result<(), Invalid> {
     for (open, close) in [("{%", "%}"), ("{#", "#}")] {

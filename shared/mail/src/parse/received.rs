@@ -2,6 +2,7 @@
 
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
+use super::letter;
 use super::report::{self, DeliveryReport, ReportAction};
 
 /// The most text that is looked at, in bytes.
@@ -32,6 +33,8 @@ pub struct Received {
     pub subject: String,
     /// The text of the mail, or that of its HTML; at most 64 KB.
     pub text: String,
+    /// The beginning of the writer's own words, on one line.
+    pub excerpt: Option<String>,
     /// All headers by name in lower case, with their value on one line, in their order.
     pub headers: Vec<(String, String)>,
     /// The content type of the whole, as `multipart/report`.
@@ -55,11 +58,7 @@ pub struct Received {
 impl Received {
     /// Of a report from the journal of a mail server, the mail that it reports (MS-OXCMAIL; Exchange, "Journal reports").
     pub(super) fn of(message: &Message<'_>) -> Self {
-        let reported = message.parts.iter().find_map(|part| match &part.body {
-            PartType::Message(reported) if message.header("X-MS-Journal-Report").is_some() => Some(reported),
-            _ => None,
-        });
-        match reported {
+        match reported(message) {
             Some(reported) => {
                 let by = message.from().and_then(single).map(|(address, _)| address);
                 Self { journaled_by: Some(by.unwrap_or_default()), ..Self::itself(reported) }
@@ -84,6 +83,7 @@ impl Received {
             recipients: recipients(message),
             subject: message.subject().map(short).unwrap_or_default(),
             text: text(message),
+            excerpt: letter::excerpt(message),
             headers: headers(message),
             content_type: content_type(message),
             reports: report::find(message, &text(message)),
@@ -126,6 +126,14 @@ impl Received {
     }
 }
 
+/// The mail that a report from the journal of a mail server reports.
+pub(super) fn reported<'a>(message: &'a Message<'_>) -> Option<&'a Message<'a>> {
+    message.parts.iter().find_map(|part| match &part.body {
+        PartType::Message(reported) if message.header("X-MS-Journal-Report").is_some() => Some(reported),
+        _ => None,
+    })
+}
+
 fn short(text: &str) -> String {
     text.chars().take(MAX_VALUE).collect()
 }
@@ -156,7 +164,7 @@ fn decoded(raw: &str) -> String {
 }
 
 /// The only mailbox of a field. A name with a comma and without quotation marks is read as a mailbox without an address.
-fn single(address: &Address<'_>) -> Option<(String, Option<String>)> {
+pub(super) fn single(address: &Address<'_>) -> Option<(String, Option<String>)> {
     let mut all = address.iter().filter(|mailbox| mailbox.address().is_some_and(|address| address.contains('@')));
     let (first, second) = (all.next()?, all.next());
     second.is_none().then_some(())?;

@@ -31,7 +31,7 @@ pub fn restored_text(text: &str, read: ReadToken<'_>) -> String {
 
 /// Whether an address is one of ours whose true address is not known here: it is never tracked.
 pub(super) fn is_tracked_already(address: &str) -> bool {
-    [TokenKind::Click, TokenKind::Download].iter().any(|kind| {
+    [TokenKind::Click, TokenKind::Download, TokenKind::File].iter().any(|kind| {
         let segment = kind.path().and_then(|path| address.split_once(&format!("/{path}/")));
         segment.is_some_and(|(_, segment)| token::claimed(*kind, run(segment)).is_some())
     })

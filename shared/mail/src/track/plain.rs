@@ -32,6 +32,20 @@ pub(crate) fn own_text(text: &str) -> String {
     own_lines(text).map(|line| &text[line]).collect()
 }
 
+/// The same, also without the lines that say whose the quoted lines are.
+pub(crate) fn own_words(text: &str) -> String {
+    let mut attributed = 0;
+    let own = own_lines(text).filter(|line| {
+        let rest = &text[line.start..];
+        let found = attribution_lines(rest.lines().next().unwrap_or_default().trim(), rest);
+        attributed = found.unwrap_or(attributed);
+        let skip = attributed > 0;
+        attributed = attributed.saturating_sub(1);
+        !skip
+    });
+    own.map(|line| &text[line]).collect()
+}
+
 /// Where the author's own text ends: everything after it is an earlier mail, with the line that says whose it is.
 pub(crate) fn end_of_own_text(text: &str) -> usize {
     let last = own_lines(text).filter(|line| !text[line.clone()].trim().is_empty()).collect::<Vec<_>>();
@@ -124,13 +138,19 @@ fn attributes(first: &str, text: &str) -> bool {
 
 /// The lines after the one with which `text` begins, if that says who wrote them.
 fn attribution<'t>(first: &str, text: &'t str) -> Option<impl Iterator<Item = &'t str> + use<'t>> {
+    let lines = attribution_lines(first, text)?;
+    Some(text.lines().map(str::trim).skip(lines))
+}
+
+/// How many lines say who wrote what follows, if `text` begins with such.
+fn attribution_lines(first: &str, text: &str) -> Option<usize> {
     ATTRIBUTIONS.iter().filter(|(opening, _)| first.starts_with(opening)).find_map(|(_, closing)| {
-        let mut lines = text.lines().map(str::trim);
+        let mut lines = text.lines().map(str::trim).take(ATTRIBUTION_LINES).take_while(|line| !line.is_empty());
         let mut dated = false;
-        let closed = lines.by_ref().take(ATTRIBUTION_LINES).take_while(|line| !line.is_empty()).any(|line| {
+        let last = lines.position(|line| {
             dated |= line.contains(|c: char| c.is_ascii_digit());
             line.ends_with(closing)
-        });
-        (closed && dated).then_some(lines)
+        })?;
+        dated.then_some(last + 1)
     })
 }

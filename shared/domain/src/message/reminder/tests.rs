@@ -17,7 +17,7 @@ fn facts(opened: Option<&str>, replied: Option<&str>) -> ReminderFacts {
     let replied_at = replied.map(instant);
     let replied = replied_at.map(|at| Deed { at, by: DeedKind::Reply });
     let seen = [opened, replied].into_iter().flatten().min_by_key(|deed| deed.at);
-    ReminderFacts { seen, replied_at }
+    ReminderFacts { seen, replied_at, untracked: false }
 }
 
 fn status(judgement: Judgement) -> ReminderStatus {
@@ -55,7 +55,7 @@ fn only_what_happened_in_time_makes_it_needless() {
             let got = status(judge(&reminder(condition), facts(opened, replied), now));
             let want = match want {
                 Some((at, by)) => ReminderStatus::Satisfied { at: instant(at.unwrap()), by },
-                None => ReminderStatus::Fired { at: now },
+                None => ReminderStatus::Fired { at: now, untracked: false },
             };
             assert_eq!(got, want, "{condition:?} {opened:?} {replied:?}");
 
@@ -92,12 +92,41 @@ fn it_changes_while_it_is_pending() {
     let pending = reminder(ReminderCondition::NoReply);
     let changed = pending.changed("Write".into(), ReminderCondition::Always, pending.due.clone()).unwrap();
     assert!(!changed.needs_tracking());
-    let fired = pending.next(ReminderStatus::Fired { at: instant("2026-11-24T07:00:00Z") });
+    let fired = pending.next(ReminderStatus::Fired { at: instant("2026-11-24T07:00:00Z"), untracked: false });
     let refused = fired.changed("Write".into(), ReminderCondition::Always, pending.due.clone());
     assert_eq!(refused, Err(ReminderRefusal::NotPending));
     for title in ["", "  ", "a\nb", &"a".repeat(257)] {
         assert!(pending.changed(title.into(), ReminderCondition::Always, pending.due.clone()).is_err(), "{title:?}");
     }
+}
+
+#[test]
+fn what_cannot_be_judged_any_more_fires_and_says_so() {
+    let due = instant("2026-11-24T07:00:00Z");
+    let untracked = ReminderFacts { untracked: true, ..ReminderFacts::default() };
+    for (condition, said) in [(ReminderCondition::NotOpened, true), (ReminderCondition::Always, false)] {
+        let Judgement::Fire(fired) = judge(&reminder(condition), untracked, due) else { panic!() };
+        assert_eq!(summary(&fired, due, &TimeZone::UTC).contains("not tracked any more"), said);
+    }
+    let opened = ReminderFacts { untracked: true, ..facts(BEFORE, None) };
+    assert!(matches!(judge(&reminder(ReminderCondition::NotOpened), opened, due), Judgement::Satisfy(_)));
+}
+
+#[test]
+fn a_relative_due_time_follows_the_message_and_the_recipient() {
+    let leaves = instant("2026-11-21T07:00:00Z");
+    let relative = reminder(ReminderCondition::NotOpened).following(Some(RelativeDue::usual()));
+    assert_eq!(relative.behind(leaves, leaves), None);
+    let moved = relative.behind(leaves, instant("2026-11-20T07:00:00Z")).unwrap();
+    assert_eq!(moved.due.at, instant("2026-11-23T07:00:00Z"), "earlier as well");
+
+    let day = |text: &str| text.parse().unwrap();
+    assert_eq!(relative.away(day("2026-11-24")), None, "not later");
+    assert_eq!(reminder(ReminderCondition::NotOpened).away(day("2026-11-30")), None, "the author named this time");
+    let away = relative.away(day("2026-11-30")).unwrap();
+    assert_eq!(away.due.at, instant("2026-11-30T07:00:00Z"));
+    let told = summary(&away, leaves, &TimeZone::UTC);
+    assert_eq!(told, "Reminds on Mon 30 Nov, 07:00 if nobody has opened it; moved to when the recipient is back");
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn message(recipients: &[&str], state: MessageState) -> Message {
         subject: "An offer".into(),
         regarding: Some("contact:c-1".parse().unwrap()),
         template: None,
+        filled: crate::message::template::TemplateFill::Once,
         metadata: std::collections::BTreeMap::new(),
         tracking_requested: true,
         tracked: true,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Card, CardKind, CardState};
-use crate::ground::id::{CardId, MessageId};
+use crate::ground::id::{CardId, EventId, MessageId};
 use crate::message::reminder::Reminder;
 use crate::message::{Mailbox, Message};
 use crate::people::record::RecordRef;
@@ -39,6 +39,13 @@ pub enum Fact<'a> {
         recipient: u16,
         /// Who that is.
         who: &'a Mailbox,
+    },
+    /// A person answered it. One card for each answer.
+    Reply {
+        /// The answer, in the timeline.
+        event: EventId,
+        /// The sender; `None` when nobody knows.
+        who: Option<&'a Mailbox>,
     },
     /// Its reminder fired. One card for each time that was set.
     Reminder(&'a Reminder),
@@ -101,6 +108,7 @@ impl Fact<'_> {
     fn kind(self) -> CardKind {
         match self {
             Self::FirstOpen { .. } => CardKind::FirstOpen,
+            Self::Reply { .. } => CardKind::Reply,
             Self::Reminder(_) => CardKind::Reminder,
             Self::DeliveryProblem { .. } => CardKind::DeliveryProblem,
         }
@@ -114,6 +122,7 @@ impl Fact<'_> {
             Self::FirstOpen { recipient, .. } => {
                 CardId::of(made_at(message), &[&of, "first_open", &recipient.to_string()])
             }
+            Self::Reply { event, .. } => CardId::of(made_at(message), &[&of, "reply", &event.to_string()]),
             Self::Reminder(reminder) => CardId::of(reminder.due.at, &[&of, "reminder"]),
             Self::DeliveryProblem { recipient, problem, submissions, .. } => {
                 let parts = [&of, problem.as_str(), &recipient.to_string(), &submissions.to_string()];
@@ -125,6 +134,7 @@ impl Fact<'_> {
     fn title(self, subject: &str) -> String {
         match self {
             Self::FirstOpen { who, .. } => format!("{} opened {subject}", called(who)),
+            Self::Reply { who, .. } => format!("{} answered {subject}", who.map_or("Somebody", called)),
             Self::Reminder(reminder) => reminder.title.clone(),
             Self::DeliveryProblem { who, problem, .. } => problem.title(subject, called(who)),
         }

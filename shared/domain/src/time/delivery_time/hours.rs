@@ -116,6 +116,11 @@ impl WorkingHours {
         }
     }
 
+    /// The days.
+    pub fn days(&self) -> &BTreeSet<Day> {
+        &self.days
+    }
+
     /// The part of them that lies in an hour of the day, if any.
     pub(super) fn within(&self, hour: i8) -> Option<Self> {
         let from = time(hour, 0, 0, 0);
