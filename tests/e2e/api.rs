@@ -90,7 +90,10 @@ async fn what_is_no_json_is_malformed_and_keys_are_needed() {
         assert!(String::from_utf8_lossy(&body).contains("unauthenticated"));
     }
     let (status, me) = world.call("GET", "/v1/me", Value::Null).await;
-    assert_eq!((status, &me["user"]["id"], &me["user"]["email"]), (200, &json!(world.user), &json!("sales@example.com")));
+    assert_eq!(
+        (status, &me["user"]["id"], &me["user"]["email"]),
+        (200, &json!(world.user), &json!("sales@example.com"))
+    );
     assert_eq!(world.call("GET", "/v1/nothing", Value::Null).await.0, 404);
     assert_eq!(world.call("PUT", "/v1/messages", json!({})).await.0, 405);
 }

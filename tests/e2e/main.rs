@@ -12,6 +12,7 @@ mod objections;
 mod people;
 mod performance;
 mod privacy;
+mod records;
 mod reminders;
 mod reports;
 mod retention;

@@ -16,7 +16,7 @@ use super::access::{self, Access};
 use super::document::{self, DocumentedRoute};
 use crate::App;
 use crate::messages::{attachments, drafts, list, owner, reminder, schedule, sending, timeline, tracking};
-use crate::records::consent;
+use crate::records::{batch, consent};
 use crate::{activities, api_keys, audit, cards, delivery_time, images, me, people, records, settings, suppressions};
 use crate::{templates, users};
 
@@ -98,8 +98,17 @@ all! {
         get: May(P::RecordsRead),
         patch: May(P::RecordsWrite),
         delete: May(P::RecordsWrite),
+        kpis: May(P::RecordsRead),
     }
-    activities { list: May(P::RecordsRead), create: May(P::RecordsWrite) }
+    batch { create: May(P::RecordsWrite) }
+    activities {
+        list: May(P::RecordsRead),
+        create: May(P::RecordsWrite),
+        tasks: May(P::RecordsRead),
+        get: May(P::RecordsRead),
+        patch: May(P::RecordsWrite),
+        delete: May(P::RecordsWrite),
+    }
     consent { get: May(P::RecordsRead) }
     people { export: May(P::PeopleExport), erase: May(P::PeopleErase) }
     delivery_time { get: May(P::MessagesRead) }
@@ -108,6 +117,8 @@ all! {
         create: May(P::TemplatesWrite),
         get: May(P::TemplatesRead),
         put: May(P::TemplatesWrite),
+        patch: May(P::TemplatesWrite),
+        languages: May(P::TemplatesRead),
         delete: May(P::TemplatesWrite),
         render: May(P::TemplatesRead),
     }
