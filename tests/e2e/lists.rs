@@ -250,3 +250,81 @@ async fn the_recipients_of_drafts_are_looked_up_and_shown_where_they_object() {
     assert_eq!(states, ["on", "blocked", "blocked"]);
     assert!(drafts[1..].iter().all(|draft| draft["tracking"]["blocked_by"][0]["email"] == "boss@example.org"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_narrowed_by_words_address_template_time_and_what_was_seen() {
+    let world = World::new().await;
+    let template = json!({"name": "Offer", "language": "en", "subject": "From a template", "html": "<p>Hi</p>"});
+    let template = world.call("POST", "/v1/templates", template).await.1["id"].as_str().unwrap().to_owned();
+    let (mut chairs, mut tables) = (offer(), offer());
+    (chairs["subject"], tables["subject"]) = (json!("Chairs"), json!("Tables"));
+    tables["to"] = json!([{"email": "other@example.org", "name": "Other"}]);
+    world.send(chairs).await;
+    world.advance(SignedDuration::from_mins(10));
+    world.visit(&world.received()[0].pixel()).await;
+    world.settle().await;
+    let between = world.now();
+    world.advance(SignedDuration::from_mins(10));
+    world.send(tables).await;
+    world.send(json!({"to": [{"email": "third@example.org"}], "template": {"id": template}})).await;
+    let draft = about("Draft", &json!({"type": "contact", "id": "c-9"}));
+    world.draft(draft).await;
+    for (query, want) in [
+        ("q=chair", vec!["Chairs"]),
+        ("q=OTHER", vec!["Tables"]),
+        ("to=Other@example.org", vec!["Tables"]),
+        (&format!("template={template}"), vec!["From a template"]),
+        (&format!("sent_before={between}"), vec!["Chairs"]),
+        (&format!("sent_after={between}&sort=sent_at"), vec!["Tables", "From a template"]),
+        ("seen=true", vec!["Chairs"]),
+        ("seen=false&sort=sent_at", vec!["Tables", "From a template"]),
+        ("tracked=true&status=draft", vec!["Draft"]),
+        ("tracked=false", vec![]),
+        ("record=contact:c-9&status=draft", vec!["Draft"]),
+        ("sort=created_at", vec!["Chairs", "Tables", "From a template", "Draft"]),
+    ] {
+        assert_eq!(subjects(&world, query).await, want, "{query}");
+    }
+    for (query, parameter) in [("to=nobody", "to"), ("template=x", "template"), ("scope=all", "scope")] {
+        let (status, problem) = world.call("GET", &format!("/v1/messages?{query}"), Value::Null).await;
+        assert_eq!((status, &problem["errors"][0]["parameter"]), (422, &json!(parameter)), "{query}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_organisations_list_shows_what_the_caller_may_see() {
+    let world = World::new().await;
+    let seller = crate::team::Member::new(&world, "seller@example.com", "seller").await;
+    let mut own = offer();
+    own["subject"] = json!("Own");
+    world.send(own).await;
+    world.advance(SignedDuration::from_mins(1));
+    let mut theirs = offer();
+    theirs["subject"] = json!("Theirs");
+    let (_, sent) = world.call_as(&seller.key, "POST", "/v1/messages", &[], theirs.clone()).await;
+    let path = format!("/v1/messages/{}/send", sent["id"].as_str().unwrap());
+    world.call_as(&seller.key, "POST", &path, &[], json!({})).await;
+    world.settle().await;
+    theirs["subject"] = json!("Their draft");
+    world.call_as(&seller.key, "POST", "/v1/messages", &[], theirs).await;
+    assert_eq!(subjects(&world, "scope=organisation&limit=1").await, ["Theirs", "Own"], "no drafts of others");
+    assert_eq!(subjects(&world, "scope=mine").await, ["Own"]);
+    let listed = page(&world, &seller.key, "scope=organisation").await;
+    assert_eq!(items(&listed).len(), 3);
+    world.call("PATCH", "/v1/settings", json!({"sent_visibility": "owner"})).await;
+    let listed = page(&world, &seller.key, "scope=organisation").await;
+    assert_eq!(items(&listed).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_last_page_is_empty_however_far_a_filter_has_to_look() {
+    let world = World::new().await;
+    for n in 0..230 {
+        let mut draft = offer();
+        draft["subject"] = json!(if n == 0 { "Needle" } else { "Hay" });
+        world.draft(draft).await;
+        world.advance(SignedDuration::from_secs(1));
+    }
+    let found = page(&world, &world.key, "q=needle").await;
+    assert_eq!((items(&found).len(), &found["next_cursor"]), (1, &Value::Null));
+}

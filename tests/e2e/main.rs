@@ -14,6 +14,7 @@ mod people;
 mod per_copy;
 mod performance;
 mod privacy;
+mod records;
 mod reminders;
 mod replies;
 mod reports;

@@ -13,8 +13,10 @@ const KINDS: [Fault; 4] = [Fault::After, Fault::Unavailable, Fault::CrashBefore,
 async fn template(world: &World, name: &str, language: &str) -> String {
     let input = json!({"name": name, "language": language, "subject": "Our offer", "html": "<p>Hello</p>"});
     let (status, template) = world.call("POST", "/v1/templates", input).await;
-    assert_eq!((status, &template["performance"]), (201, &performance([0, 0, 0], "not sent yet")));
-    template["id"].as_str().unwrap().to_owned()
+    assert_eq!(status, 201, "{template}");
+    let id = template["id"].as_str().unwrap().to_owned();
+    assert_eq!(of(world, &id).await, performance([0, 0, 0], "not sent yet"));
+    id
 }
 
 fn made_from(template: &str, to: &[&str]) -> Value {
@@ -22,15 +24,17 @@ fn made_from(template: &str, to: &[&str]) -> Value {
     json!({"to": to, "template": {"id": template}})
 }
 
-/// What the API says of figures of which none are recommended.
+/// What the API says, besides the bounds, of a template that is recommended for nothing and all of whose mail is tracked.
 fn performance([sent, opened, replied]: [u32; 3], reason: &str) -> Value {
     let rate = |hits: u32| (sent > 0).then(|| f64::from(hits) / f64::from(sent));
-    json!({"sent": sent, "opened": opened, "replied": replied, "open_rate": rate(opened), "reply_rate": rate(replied),
-        "recommended": false, "reason": reason})
+    json!({"sent": sent, "tracked": sent, "opened": opened, "replied": replied, "won": 0, "open_rate": rate(opened),
+        "reply_rate": rate(replied), "recommended": false, "recommended_for": [], "reason": reason})
 }
 
 async fn of(world: &World, template: &str) -> Value {
-    world.call("GET", &format!("/v1/templates/{template}"), Value::Null).await.1["performance"].clone()
+    let mut template = world.call("GET", &format!("/v1/templates/{template}"), Value::Null).await.1;
+    template["performance"].as_object_mut().unwrap().remove("bounds");
+    template["performance"].take()
 }
 
 /// How many were sent, opened, replied to.
@@ -92,7 +96,7 @@ async fn the_best_of_a_language_is_recommended_with_the_reason() {
     sent(&world, &silent, 20, 20, 0).await;
     sent(&world, &german, 20, 1, 0).await;
     let mut best = performance([40, 20, 14], "replied 14 of 40, at least 22 %");
-    best["recommended"] = json!(true);
+    (best["recommended"], best["recommended_for"]) = (json!(true), json!(["replies"]));
     assert_eq!(of(&world, &many).await, best);
     let (_, list) = world.call("GET", "/v1/templates", Value::Null).await;
     let shown = |item: &Value| {
@@ -102,18 +106,30 @@ async fn the_best_of_a_language_is_recommended_with_the_reason() {
     assert_eq!(
         json!(shown),
         json!([
-            ["Angebot", true, "opened 1 of 20, at least 0 %, no replies"],
+            ["Angebot", true, "opened 1 of 20, at least 0 %"],
             ["Few", false, "sent 19 times: too little to compare, 20 are needed"],
             ["Many", true, "replied 14 of 40, at least 22 %"],
-            ["Silent", false, "opened 20 of 20, at least 83 %, no replies"],
+            ["Silent", true, "opened 20 of 20, at least 83 %"],
         ])
     );
-    let (_, page) = world.call("GET", "/v1/templates?q=silent", Value::Null).await;
-    assert_eq!(page["items"][0]["performance"]["recommended"], false, "a search does not change who is compared");
+    let (_, page) = world.call("GET", "/v1/templates?q=many", Value::Null).await;
+    let found = &page["items"][0]["performance"];
+    assert_eq!(found["recommended_for"], json!(["replies"]), "a search does not change who is compared");
+    assert!((found["bounds"]["replies"].as_f64().unwrap() - 0.2213).abs() < 0.0001, "{found}");
+    for (query, want) in [
+        ("recommended=true", "Angebot Many Silent"),
+        ("recommended=false", "Few"),
+        ("sort=-reply_rate", "Few Many Angebot Silent"),
+        ("sort=-open_rate&limit=3", "Few Silent Many"),
+    ] {
+        let (_, page) = world.call("GET", &format!("/v1/templates?{query}"), Value::Null).await;
+        let names = page["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap());
+        assert_eq!(names.collect::<Vec<_>>().join(" "), want, "{query}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_followed_does_not_count() {
+async fn what_is_not_tracked_was_sent_and_moves_no_rate() {
     let world = World::new().await;
     let id = template(&world, "Offer", "en").await;
     let person = json!({"name": "Boss", "emails": ["boss@example.org"], "tracking": "deny"});
@@ -130,11 +146,51 @@ async fn what_is_not_followed_does_not_count() {
     world.call("PUT", "/v1/records/contact/c-2", person).await;
     world.run_for(SignedDuration::from_hours(5)).await;
     post(&world, &answer(&world.received()[2], "", "Yes.").replace("<1@", "<2@")).await;
-    assert_eq!((world.kpi(&late, "replies").await, figures(&world, &id).await), (1, [0, 0, 0]));
+    assert_eq!((world.kpi(&late, "replies").await, figures(&world, &id).await), (1, [3, 0, 0]));
+    let found = of(&world, &id).await;
+    assert_eq!((&found["tracked"], &found["reply_rate"]), (&json!(0), &Value::Null), "{found}");
 
     world.call("PATCH", "/v1/settings", json!({"blocked_recipients": "clean_copy"})).await;
     world.send(made_from(&id, &["a@example.org", "boss@example.org"])).await;
-    assert_eq!(figures(&world, &id).await, [1, 0, 0], "one of its copies is followed");
+    let found = of(&world, &id).await;
+    assert_eq!((&found["sent"], &found["tracked"]), (&json!(4), &json!(1)), "one of its copies is tracked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_won_opportunity_counts_once_for_each_template_that_was_used_for_it() {
+    let world = World::new().await;
+    let (offer, thanks) = (template(&world, "Offer", "en").await, template(&world, "Thanks", "en").await);
+    for n in 0..20 {
+        let sale = json!({"type": "opportunity", "id": format!("o-{n}")});
+        for template in [&offer, &offer, &thanks] {
+            let mut draft = made_from(template, &["a@example.org"]);
+            (draft["regarding"], draft["tracking"]) = (sale.clone(), json!(false));
+            world.send(draft).await;
+        }
+    }
+    let outcome = async |n: usize, outcome: &str| {
+        let path = format!("/v1/records/opportunity/o-{n}");
+        let (status, saved) = world.call("PUT", &path, json!({"name": "Chairs", "outcome": outcome})).await;
+        assert!(status < 300, "{saved}");
+    };
+    for n in 0..3 {
+        outcome(n, "won").await;
+        outcome(n, "won").await;
+    }
+    outcome(3, "lost").await;
+    let found = of(&world, &thanks).await;
+    assert_eq!((&found["sent"], &found["tracked"], &found["won"]), (&json!(20), &json!(0), &json!(3)), "{found}");
+    assert_eq!((&found["recommended_for"], &found["open_rate"]), (&json!(["sales"]), &Value::Null), "{found}");
+    assert_eq!(found["reason"], "won 3 of 20, at least 5 %");
+    assert_eq!(
+        (of(&world, &offer).await["won"].as_u64(), of(&world, &offer).await["sent"].as_u64()),
+        (Some(3), Some(40))
+    );
+    outcome(0, "lost").await;
+    world.call("DELETE", "/v1/records/opportunity/o-1", Value::Null).await;
+    assert_eq!(of(&world, &thanks).await["won"], 1);
+    let (_, list) = world.call("GET", "/v1/templates?sort=-won", Value::Null).await;
+    assert_eq!(list["items"][0]["performance"]["won"], 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,7 +234,9 @@ async fn an_organisation_that_does_not_follow_mail_has_templates_without_figures
     let (status, list) = world.call("GET", "/v1/templates", Value::Null).await;
     assert_eq!((status, &list["items"][0]["performance"]["sent"]), (200, &json!(0)));
     world.call("PATCH", "/v1/settings", json!({"tracking_enabled": true})).await;
-    assert_eq!(figures(&world, &id).await, [1, 1, 1], "what was counted before is there again");
+    let found = of(&world, &id).await;
+    assert_eq!(figures(&world, &id).await, [2, 1, 1], "what was counted before is there again");
+    assert_eq!(found["tracked"], 1, "{found}");
 }
 
 #[tokio::test(start_paused = true)]

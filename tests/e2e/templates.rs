@@ -179,3 +179,76 @@ async fn templates_of_another_organisation_are_not_there() {
     let (status, problem) = world.call_as(&other, "POST", "/v1/messages", &[], draft(&id, &json!({}))).await;
     assert_eq!((status, &problem["code"]), (422, &json!("unknown_template")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_template_names_the_record_of_its_recipient_and_what_the_message_is_about() {
+    let world = World::new().await;
+    for (record, input) in [
+        (
+            "contact/c-1",
+            json!({"name": "Ann Berg", "emails": ["ann@example.org"], "address": {"city": "Graz"},
+            "fields": {"customer_number": "K-9"}}),
+        ),
+        ("opportunity/o-7", json!({"name": "200 chairs", "fields": {"order_number": "4711"}})),
+    ] {
+        assert_eq!(world.call("PUT", &format!("/v1/records/{record}"), input).await.0, 201);
+    }
+    let mut input = confirmation();
+    input["subject"] = json!("{{ regarding.name }} {{ regarding.fields.order_number }}");
+    input["html"] = json!(
+        "<p>{{ recipient.name }} {{ recipient.email }} {{ recipient.record.city }} \
+        {{ recipient.record.fields.customer_number }} {{ sender.name }} {{ values.x }}</p>"
+    );
+    let id = template(&world, input).await;
+    let draft = json!({"to": [{"email": "ann@example.org"}], "regarding": {"type": "opportunity", "id": "o-7"},
+        "template": {"id": id, "values": {"x": "1"}}});
+    let (status, message) = world.call("POST", "/v1/messages", draft).await;
+    assert_eq!((status, &message["subject"]), (201, &json!("200 chairs 4711")), "{message}");
+    let html = "<p>Ann Berg ann@example.org Graz K-9 Søren Sales 1</p>";
+    assert_eq!(message["html"], json!(html));
+
+    let path = format!("/v1/templates/{id}/render");
+    let preview = json!({"values": {"x": "1"}, "recipient": {"email": "ann@example.org"},
+        "regarding": {"type": "opportunity", "id": "o-7"}});
+    let (status, preview) = world.call("POST", &path, preview).await;
+    assert_eq!((status, &preview["missing"], &preview["html"]), (200, &json!([]), &json!(html)), "{preview}");
+    assert_eq!(preview["subject"], "200 chairs 4711");
+    let (_, preview) = world.call("POST", &path, json!({"recipient": {"email": "bo@example.org"}})).await;
+    let missing = [
+        "regarding.name",
+        "regarding.fields.order_number",
+        "recipient.name",
+        "recipient.record.city",
+        "recipient.record.fields.customer_number",
+        "values.x",
+    ];
+    assert_eq!(preview["missing"], json!(missing));
+}
+
+#[tokio::test(start_paused = true)]
+async fn templates_are_sorted_by_name_have_languages_and_are_patched() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for (name, language) in [("B", "en"), ("A", "de-AT"), ("C", "en")] {
+        let mut input = confirmation();
+        (input["name"], input["language"]) = (json!(name), json!(language));
+        ids.push(template(&world, input).await);
+    }
+    let (status, languages) = world.call("GET", "/v1/templates/languages", Value::Null).await;
+    assert_eq!((status, &languages["items"]), (200, &json!(["de-AT", "en"])), "{languages}");
+    for (query, want) in [("?sort=name", "A B C"), ("?sort=-reply_rate", "A B C"), ("?recommended=true", "")] {
+        assert_eq!(names(&world.call("GET", &format!("/v1/templates{query}"), Value::Null).await.1), want, "{query}");
+    }
+    let (status, problem) = world.call("GET", "/v1/templates?sort=colour", Value::Null).await;
+    assert_eq!((status, &problem["errors"][0]["parameter"]), (422, &json!("sort")));
+    let path = format!("/v1/templates/{}", ids[0]);
+    let (status, patched) = world.call("PATCH", &path, json!({"name": "New", "text": "Plain"})).await;
+    assert_eq!((status, &patched["name"], &patched["text"]), (200, &json!("New"), &json!("Plain")), "{patched}");
+    assert_eq!((&patched["subject"], &patched["html"]), (&confirmation()["subject"], &confirmation()["html"]));
+    let (_, patched) = world.call("PATCH", &path, json!({"text": null})).await;
+    assert_eq!(patched["text"], Value::Null);
+    for (change, pointer) in [(json!({"name": null}), "/name"), (json!({"html": null}), "/html")] {
+        let (status, problem) = world.call("PATCH", &path, change).await;
+        assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!(pointer)), "{problem}");
+    }
+}

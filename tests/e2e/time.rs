@@ -388,3 +388,19 @@ async fn a_card_is_listed_however_many_others_there_are() {
     world.advance(SignedDuration::from_hours(181 * 24));
     assert_eq!(cards(&world, "dismissed").await.len(), 0, "half a year later it is gone");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_without_a_zone_takes_its_accounts() {
+    let world = World::new().await;
+    let account = json!({"name": "Example", "address": {"city": "Denver", "region": "CO", "country": "USA"}});
+    world.call("PUT", "/v1/records/account/a-1", account).await;
+    let contact = json!({"name": "Ann", "emails": ["ann@example.org"], "account": "a-1"});
+    world.call("PUT", "/v1/records/contact/c-1", contact).await;
+    for query in ["email=ann@example.org", "record=contact:c-1"] {
+        let (_, time) = world.call("GET", &format!("/v1/delivery-time?{query}"), Value::Null).await;
+        assert_eq!(time["recommended"]["time_zone"], "America/Denver", "{time}");
+    }
+    world.call("PATCH", "/v1/records/contact/c-1", json!({"time_zone": "Europe/Berlin"})).await;
+    let (_, time) = world.call("GET", "/v1/delivery-time?record=contact:c-1", Value::Null).await;
+    assert_eq!(time["recommended"]["time_zone"], "Europe/Berlin", "its own wins");
+}

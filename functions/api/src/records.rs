@@ -2,135 +2,75 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use desk::Patch;
-use desk::records::{RecordChange, SavedRecord};
-use domain::people::consent::Preference;
-use domain::people::record::{Record, RecordId};
-use domain::time::zone::PostalAddress;
+use desk::records::{RecordFilter, RecordKpis, RecordMark, SavedRecord};
+use domain::people::record::{RecordId, RecordType};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Shared;
 use crate::http::body;
 use crate::http::caller::Caller;
-use crate::http::page::{Page, Query};
+use crate::http::page::{self, Page, Query};
 use crate::http::path::{At, RecordPath};
 use crate::http::problem::{ActRefusals, ApiError, ListRefusals, ReadRefusals, WriteRefusals};
-use crate::http::schema::{PreferenceWord, RecordTypeWord, patch as patched};
+use crate::http::schema::RecordTypeWord;
+use crate::messages::view::KpisView;
 
+pub(crate) mod batch;
 pub(crate) mod consent;
+mod shape;
 
-use consent::{ConsentBody, ConsentView};
+pub(crate) use shape::{FullRecordView, RecordBody};
 
-/// A record, or a change of one. In a PUT, what is left out is empty; in a PATCH it stays as it is.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RecordInput)]
-pub(crate) struct RecordBody {
-    /// As people call it, up to 256 characters.
-    #[schema(max_length = 256, example = "Ann Example")]
-    name: Option<String>,
-    /// Up to 10 addresses. Several records may share one.
-    #[schema(max_items = 10)]
-    emails: Option<Vec<String>>,
-    /// A phone number in any form.
-    #[serde(default, deserialize_with = "patched")]
-    #[schema(value_type = Option<String>)]
-    phone: Patch<String>,
-    /// A postal address, from which the time zone may follow.
-    #[serde(default, deserialize_with = "patched")]
-    #[schema(value_type = Option<AddressView>)]
-    address: Patch<PostalAddress>,
-    /// An IANA name.
-    #[serde(default, deserialize_with = "patched")]
-    #[schema(value_type = Option<String>, example = "Europe/Berlin")]
-    time_zone: Patch<String>,
-    /// The id of the account that a contact belongs to.
-    #[serde(default, deserialize_with = "patched")]
-    #[schema(value_type = Option<String>)]
-    account: Patch<RecordId>,
-    /// Whether this person allows tracking. An account's `deny` binds its contacts. Left out, it stays as it is, in a PUT too:
-    /// nobody lifts an objection by not mentioning it.
-    #[schema(value_type = Option<PreferenceWord>)]
-    tracking: Option<Preference>,
-    /// How that is known. Left out when `tracking` changes, it is empty.
-    #[serde(default, deserialize_with = "patched")]
-    #[schema(value_type = Option<ConsentBody>)]
-    consent: Patch<ConsentBody>,
-}
-
-/// A postal address.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Address)]
-pub(crate) struct AddressView {
-    street: Option<String>,
-    city: Option<String>,
-    region: Option<String>,
-    postal_code: Option<String>,
-    country: Option<String>,
-}
-
-/// A record.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Record)]
-pub(crate) struct FullRecordView {
-    #[serde(rename = "type")]
-    #[schema(value_type = RecordTypeWord)]
-    kind: &'static str,
-    /// The CRM's own id.
-    id: String,
-    name: String,
-    emails: Vec<String>,
-    phone: Option<String>,
-    address: Option<AddressView>,
-    time_zone: Option<String>,
-    account: Option<String>,
-    #[schema(value_type = PreferenceWord)]
-    tracking: Preference,
-    consent: Option<ConsentView>,
-}
-
-/// The address by which records are found.
+/// Filters of the list of records.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RecordQuery {
-    /// One address, without a name.
+    /// Only those of this type.
+    #[serde(rename = "type")]
+    #[param(rename = "type", value_type = Option<RecordTypeWord>)]
+    kind: Option<RecordType>,
+    /// With all of these words in name, id, addresses or phone number.
+    q: Option<String>,
+    /// Only those that have this address, without a name. All of them are on one page.
     #[param(format = Email)]
-    email: String,
+    email: Option<String>,
+    /// Only those that belong to this account.
+    #[param(value_type = Option<String>)]
+    account: Option<RecordId>,
+    /// Only those that were saved after this instant.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_after: Option<Timestamp>,
+    /// How many items, 25 when left out, 100 at most.
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<usize>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
 }
 
-impl From<RecordBody> for RecordChange {
-    fn from(body: RecordBody) -> Self {
-        let RecordBody { name, emails, phone, address, time_zone, account, tracking, consent } = body;
-        let consent = consent.map(Into::into);
-        Self { name, emails, phone, address, time_zone, account, tracking, consent }
-    }
+/// The sums of a record's mail.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RecordKpis)]
+pub(crate) struct RecordKpisView {
+    /// How many messages left, or will: about the record or to it.
+    messages: usize,
+    /// Of those, how many are tracked.
+    tracked: usize,
+    /// No older messages are left out.
+    complete: bool,
+    /// The figures; left out while the organisation does not track.
+    #[serde(flatten)]
+    kpis: Option<KpisView>,
 }
 
-impl From<PostalAddress> for AddressView {
-    fn from(address: PostalAddress) -> Self {
-        let PostalAddress { street, city, region, postal_code, country } = address;
-        Self { street, city, region, postal_code, country }
-    }
-}
-
-impl From<Record> for FullRecordView {
-    fn from(record: Record) -> Self {
-        Self {
-            kind: record.reference.kind.as_str(),
-            id: record.reference.id.into(),
-            name: record.name,
-            emails: record.emails.into_iter().map(Into::into).collect(),
-            phone: record.phone,
-            address: record.address.map(Into::into),
-            time_zone: record.time_zone,
-            account: record.account.map(Into::into),
-            tracking: record.tracking,
-            consent: record.consent.as_ref().map(Into::into),
-        }
+impl From<RecordQuery> for RecordFilter {
+    fn from(query: RecordQuery) -> Self {
+        let RecordQuery { kind, q, email, account, updated_after, .. } = query;
+        Self { kind, words: q, email, account, updated_after }
     }
 }
 
@@ -154,9 +94,14 @@ pub(crate) async fn put(
     At(path): At<RecordPath>,
     body::Json(input): body::Json<RecordBody>,
 ) -> Result<Response, ApiError> {
-    let SavedRecord { record, created } = app.desk.put_record(&actor, &path.reference(), &input.into()).await?;
-    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(FullRecordView::from(record))).into_response())
+    let reference = path.reference();
+    let SavedRecord { record, created } = app.desk.put_record(&actor, &reference, &input.into()).await?;
+    let view = Json(FullRecordView::from(app.desk.record_details(&actor, record).await?));
+    if !created {
+        return Ok(view.into_response());
+    }
+    let location = format!("/v1/records/{}/{}", reference.kind.as_str(), reference.id.as_str());
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], view).into_response())
 }
 
 /// A record.
@@ -173,7 +118,8 @@ pub(crate) async fn get(
     Caller(actor): Caller,
     At(path): At<RecordPath>,
 ) -> Result<Json<FullRecordView>, ApiError> {
-    Ok(Json(app.desk.record(&actor, &path.reference()).await?.into()))
+    let record = app.desk.record(&actor, &path.reference()).await?;
+    Ok(Json(app.desk.record_details(&actor, record).await?.into()))
 }
 
 /// Changes a record; what is left out stays as it is.
@@ -192,7 +138,8 @@ pub(crate) async fn patch(
     At(path): At<RecordPath>,
     body::Json(input): body::Json<RecordBody>,
 ) -> Result<Json<FullRecordView>, ApiError> {
-    Ok(Json(app.desk.change_record(&actor, &path.reference(), &input.into()).await?.into()))
+    let record = app.desk.change_record(&actor, &path.reference(), &input.into()).await?;
+    Ok(Json(app.desk.record_details(&actor, record).await?.into()))
 }
 
 /// Forgets a record, and with it its preference. Messages, activities and the ledger keep their references.
@@ -213,20 +160,47 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The records that have an address.
+/// The records of the organisation, those that were saved last first; of an account, in order of type and id.
+///
+/// A record is listed once it was saved by a version of Telltale that keeps this list.
 #[utoipa::path(
     get,
     path = "/v1/records",
     operation_id = "records_list",
     tag = "records",
     params(RecordQuery),
-    responses((status = 200, description = "All records with this address", body = Page<FullRecordView>), ListRefusals)
+    responses((status = 200, description = "A page of records", body = Page<FullRecordView>), ListRefusals)
 )]
 pub(crate) async fn find(
     State(app): Shared,
     Caller(actor): Caller,
     Query(query): Query<RecordQuery>,
 ) -> Result<Json<Page<FullRecordView>>, ApiError> {
-    let records = app.desk.records_with(&actor, &query.email).await?;
-    Ok(Json(Page::only(records.into_iter().map(Into::into).collect())))
+    let limit = page::limit(query.limit)?;
+    let cursor = query.cursor.clone();
+    let filter = RecordFilter::from(query);
+    let list = format!("records|{}|{filter:?}", actor.org);
+    let after: Option<RecordMark> = page::after(&app.keys, &list, cursor.as_deref())?;
+    let found = app.desk.records(&actor, &filter, after, limit).await?;
+    let items = found.items.into_iter().map(Into::into).collect();
+    Ok(Json(Page::new(items, &app.keys, &list, found.next.as_ref())))
+}
+
+/// The sums of the newest 500 messages about a record or to it: all figures of what is about it, and of what went to several,
+/// only its own.
+#[utoipa::path(
+    get,
+    path = "/v1/records/{type}/{id}/kpis",
+    operation_id = "records_kpis",
+    tag = "records",
+    params(RecordPath),
+    responses((status = 200, description = "The sums", body = RecordKpisView), ReadRefusals)
+)]
+pub(crate) async fn kpis(
+    State(app): Shared,
+    Caller(actor): Caller,
+    At(path): At<RecordPath>,
+) -> Result<Json<RecordKpisView>, ApiError> {
+    let RecordKpis { messages, tracked, kpis, complete } = app.desk.record_kpis(&actor, &path.reference()).await?;
+    Ok(Json(RecordKpisView { messages, tracked, complete, kpis: kpis.as_ref().map(Into::into) }))
 }

@@ -1,7 +1,10 @@
 //! The settings of an organisation.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use domain::people::consent::Preference;
+use domain::people::record::{InvalidRecordUrl, RecordType, RecordUrls};
 use domain::team::settings::{BlockedRecipients, Replies, Settings, SettingsChange};
 use domain::team::visibility::SentVisibility;
 use domain::time::delivery_time::WorkingHours;
@@ -11,8 +14,10 @@ use utoipa::ToSchema;
 use crate::Shared;
 use crate::http::body::Json;
 use crate::http::caller::Caller;
-use crate::http::problem::{ApiError, ReadRefusals, WriteRefusals};
-use crate::http::schema::{BlockedRecipientsWord, EffectiveWord, RepliesWord, SentVisibilityWord, WeekdayWord};
+use crate::http::problem::{ApiError, HttpCode, ReadRefusals, WriteRefusals};
+use crate::http::schema::{
+    BlockedRecipientsWord, EffectiveWord, RecordTypeWord, RepliesWord, SentVisibilityWord, WeekdayWord,
+};
 
 /// The settings of an organisation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +53,11 @@ pub(crate) struct SettingsView {
     /// Sites whose pages may call the API from a browser, such as `https://crm.example.com`.
     #[schema(max_items = 20)]
     cors_origins: Vec<String>,
+    /// Types of record of the organisation's own, beside contact, lead, account and opportunity.
+    #[schema(value_type = Vec<RecordTypeWord>, max_items = 20)]
+    record_types: Vec<RecordType>,
+    /// Where records are found in the CRM, by type: an address with places for `{id}`, and perhaps `{type}`.
+    record_urls: BTreeMap<String, String>,
 }
 
 /// The days and times at which people are at work.
@@ -87,6 +97,10 @@ pub(crate) struct SettingsBody {
     audit_days: Option<u32>,
     #[schema(max_items = 20)]
     cors_origins: Option<Vec<String>>,
+    #[schema(value_type = Option<Vec<RecordTypeWord>>, max_items = 20)]
+    record_types: Option<Vec<RecordType>>,
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    record_urls: Option<BTreeMap<RecordType, String>>,
 }
 
 impl From<Settings> for SettingsView {
@@ -102,13 +116,24 @@ impl From<Settings> for SettingsView {
             sent_visibility: settings.sent_visibility,
             audit_days: settings.audit_days,
             cors_origins: settings.cors_origins,
+            record_types: settings.record_types,
+            record_urls: settings
+                .record_urls
+                .iter()
+                .map(|(kind, url)| (kind.as_str().to_owned(), url.to_owned()))
+                .collect(),
         }
     }
 }
 
-impl From<SettingsBody> for SettingsChange {
-    fn from(body: SettingsBody) -> Self {
-        Self {
+impl TryFrom<SettingsBody> for SettingsChange {
+    type Error = ApiError;
+
+    fn try_from(body: SettingsBody) -> Result<Self, ApiError> {
+        let record_urls = body.record_urls.map(RecordUrls::read).transpose();
+        let invalid =
+            |error: InvalidRecordUrl| ApiError::pointer("/record_urls", HttpCode::InvalidValue, &error.to_string());
+        Ok(Self {
             tracking_enabled: body.tracking_enabled,
             default_tracking: body.default_tracking,
             replies: body.replies,
@@ -119,7 +144,9 @@ impl From<SettingsBody> for SettingsChange {
             sent_visibility: body.sent_visibility,
             audit_days: body.audit_days,
             cors_origins: body.cors_origins,
-        }
+            record_types: body.record_types,
+            record_urls: record_urls.map_err(invalid)?,
+        })
     }
 }
 
@@ -149,7 +176,7 @@ pub(crate) async fn patch(
     Caller(actor): Caller,
     Json(input): Json<SettingsBody>,
 ) -> Result<axum::Json<SettingsView>, ApiError> {
-    Ok(axum::Json(app.desk.change_settings(&actor, input.into()).await?.into()))
+    Ok(axum::Json(app.desk.change_settings(&actor, input.try_into()?).await?.into()))
 }
 
 /// Changes the settings, as PATCH does. Earlier clients use it.

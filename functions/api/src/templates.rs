@@ -6,10 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use desk::Patch;
 use desk::messages::FilledTemplate;
 use desk::templates::{
-    PreviewInput, TemplateDetails, TemplateFilter, TemplateInput, TemplateMark, TemplatePerformance,
+    PreviewInput, TemplateChange, TemplateDetails, TemplateFilter, TemplateInput, TemplateMark, TemplateOrder,
+    TemplatePerformance,
 };
+use domain::people::record::RecordRef;
+use domain::signs::performance::Goal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,12 +23,13 @@ use crate::http::caller::Caller;
 use crate::http::once::{IdempotencyKey, Post};
 use crate::http::page::{self, Page, Query};
 use crate::http::path::{At, TemplatePath};
-use crate::http::problem::{ActRefusals, ApiError, ListRefusals, ReadRefusals, WriteRefusals};
-use crate::http::schema::Instant;
+use crate::http::problem::{ActRefusals, ApiError, HttpCode, ListRefusals, ReadRefusals, WriteRefusals};
+use crate::http::schema::{GoalWord, Instant, TemplateOrderWord, not_null, patch as patched};
 use crate::messages::input::{RecipientBody, TemplateValue, texts};
+use crate::messages::view::RecordView;
 
-/// A template. `{{ recipient.name }}`, `{{ sender.name }}`, `{{ record.city }}`, `{{ values.order_number }}` stand for
-/// values; there are no tags, filters or loops.
+/// A template. `{{ recipient.name }}`, `{{ recipient.record.city }}`, `{{ regarding.fields.order_number }}`,
+/// `{{ sender.name }}`, `{{ values.discount }}` stand for values; there are no tags, filters or loops.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = TemplateInput)]
@@ -45,6 +50,31 @@ pub(crate) struct TemplateBody {
     html: Option<String>,
     /// Up to 100 KiB. Derived from `html` where the template is applied when left out, and the other way round.
     text: Option<String>,
+}
+
+/// A change of a template. What is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TemplateUpdate)]
+pub(crate) struct TemplatePatch {
+    /// As people call it, up to 256 characters.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(max_length = 256)]
+    name: Option<String>,
+    /// A language tag such as `de` or `pt-BR`.
+    #[serde(default, deserialize_with = "not_null")]
+    language: Option<String>,
+    /// One line.
+    #[serde(default, deserialize_with = "not_null")]
+    subject: Option<String>,
+    /// Up to 200 KiB. One part may be empty.
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<String>)]
+    html: Patch<String>,
+    /// Up to 100 KiB. One part may be empty.
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<String>)]
+    text: Patch<String>,
 }
 
 /// A template.
@@ -68,25 +98,45 @@ pub(crate) struct TemplateView {
     performance: PerformanceView,
 }
 
-/// What became of the tracked messages that were made from a template.
+/// What became of the messages that were made from a template.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Performance)]
 pub(crate) struct PerformanceView {
-    /// Messages that were tracked and left, whatever became of them later.
+    /// Messages that left, whatever became of them later.
     sent: u32,
-    /// Of those, seen by a person.
+    /// Of those, tracked ones.
+    tracked: u32,
+    /// Of the tracked ones, seen by a person.
     opened: u32,
-    /// Of those, replied to.
+    /// Of the tracked ones, replied to.
     replied: u32,
-    /// From 0 to 1; null while nothing was sent.
+    /// Opportunities that were won, among those that the messages were about.
+    won: u32,
+    /// Of the tracked ones, from 0 to 1; null while there are none.
     open_rate: Option<f64>,
-    /// From 0 to 1; null while nothing was sent.
+    /// Of the tracked ones, from 0 to 1; null while there are none.
     reply_rate: Option<f64>,
-    /// The best of its language by the lower bound of its reply rate (Wilson, 95 %), then of its open rate, among those that
-    /// were sent 20 times or more.
+    /// The lower bounds of the rates (Wilson, 95 %).
+    bounds: BoundsView,
+    /// It is the best of its language for something.
     recommended: bool,
+    /// The goals for which it is the best of its language by the lower bound of the rate, among those with 20 messages or more.
+    #[schema(value_type = Vec<GoalWord>)]
+    recommended_for: Vec<&'static str>,
     /// The figures in words.
     reason: String,
+}
+
+/// The lower bounds of rates, from 0 to 1; null while there is nothing to tell them of.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Bounds)]
+pub(crate) struct BoundsView {
+    /// Of opens by tracked messages.
+    opens: Option<f64>,
+    /// Of replies by tracked messages.
+    replies: Option<f64>,
+    /// Of won opportunities by messages that left.
+    sales: Option<f64>,
 }
 
 /// Filters of the list of templates.
@@ -98,6 +148,11 @@ pub(crate) struct TemplateQuery {
     language: Option<String>,
     /// With all of these words in name, subject or text.
     q: Option<String>,
+    /// Only those that are recommended for something (true), or only the others.
+    recommended: Option<bool>,
+    /// `name`, `-reply_rate`, `-open_rate` or `-won`.
+    #[param(value_type = Option<TemplateOrderWord>, default = "name")]
+    sort: Option<String>,
     /// How many items, 25 when left out, 100 at most.
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<usize>,
@@ -116,6 +171,9 @@ pub(crate) struct RenderBody {
     values: BTreeMap<String, TemplateValue>,
     /// The recipient for whom it would be filled.
     recipient: Option<RecipientBody>,
+    /// The record that the message would be about.
+    #[schema(value_type = Option<RecordView>)]
+    regarding: Option<RecordRef>,
 }
 
 /// A filled template. Placeholders without a value stand as the template has them.
@@ -138,14 +196,22 @@ impl From<TemplateBody> for TemplateInput {
 
 impl From<TemplatePerformance> for PerformanceView {
     fn from(performance: TemplatePerformance) -> Self {
-        let TemplatePerformance { tally, recommended, reason } = performance;
+        let TemplatePerformance { tally, recommended_for, reason } = performance;
         Self {
             sent: tally.sent,
+            tracked: tally.tracked(),
             opened: tally.opened,
             replied: tally.replied,
-            open_rate: tally.open_rate(),
-            reply_rate: tally.reply_rate(),
-            recommended,
+            won: tally.won,
+            open_rate: tally.rate(Goal::Opens),
+            reply_rate: tally.rate(Goal::Replies),
+            bounds: BoundsView {
+                opens: tally.bound(Goal::Opens),
+                replies: tally.bound(Goal::Replies),
+                sales: tally.bound(Goal::Sales),
+            },
+            recommended: !recommended_for.is_empty(),
+            recommended_for: recommended_for.into_iter().map(Goal::as_str).collect(),
             reason,
         }
     }
@@ -196,10 +262,23 @@ pub(crate) async fn create(State(app): Shared, post: Post<TemplateBody>) -> Resu
     let Post { actor, input, once } = post;
     let prepared = app.desk.create_template(&actor, input.into()).await?;
     let (details, change) = prepared.take();
-    once.commit(&app, StatusCode::CREATED, change, &TemplateView::from(details)).await
+    let location = format!("/v1/templates/{}", details.template.id);
+    once.created(&app, change, &TemplateView::from(details), location).await
 }
 
-/// The templates of the organisation, by name.
+/// The languages of the organisation's templates.
+#[utoipa::path(
+    get,
+    path = "/v1/templates/languages",
+    operation_id = "templates_languages",
+    tag = "templates",
+    responses((status = 200, description = "Language tags, each once, in order", body = Page<String>), ReadRefusals)
+)]
+pub(crate) async fn languages(State(app): Shared, Caller(actor): Caller) -> Result<Json<Page<String>>, ApiError> {
+    Ok(Json(Page::only(app.desk.template_languages(&actor).await?)))
+}
+
+/// The templates of the organisation, by name or by what became of their mail.
 #[utoipa::path(
     get,
     path = "/v1/templates",
@@ -214,10 +293,13 @@ pub(crate) async fn list(
     Query(query): Query<TemplateQuery>,
 ) -> Result<Json<Page<TemplateView>>, ApiError> {
     let limit = page::limit(query.limit)?;
-    let list = format!("templates|{}|{:?}|{:?}", actor.org, query.language, query.q);
+    let order = TemplateOrder::read(query.sort.as_deref().unwrap_or("name"));
+    let unknown = || ApiError::parameter("sort", HttpCode::InvalidQuery, "name, -reply_rate, -open_rate or -won");
+    let order = order.ok_or_else(unknown)?;
+    let filter = TemplateFilter { language: query.language, words: query.q, recommended: query.recommended };
+    let list = format!("templates|{}|{filter:?}|{order:?}", actor.org);
     let after: Option<TemplateMark> = page::after(&app.keys, &list, query.cursor.as_deref())?;
-    let filter = TemplateFilter { language: query.language, words: query.q };
-    let found = app.desk.templates(&actor, &filter, after.as_ref(), limit).await?;
+    let found = app.desk.templates(&actor, (&filter, order), after.as_ref(), limit).await?;
     let items = found.items.into_iter().map(TemplateView::listed).collect();
     Ok(Json(Page::new(items, &app.keys, &list, found.next.as_ref())))
 }
@@ -261,6 +343,29 @@ pub(crate) async fn put(
     Ok(Json(app.desk.template_details(&actor, template).await?.into()))
 }
 
+/// Changes parts of a template; what is left out stays as it is. Messages that were made from it stay as they are.
+#[utoipa::path(
+    patch,
+    path = "/v1/templates/{id}",
+    operation_id = "templates_update",
+    tag = "templates",
+    params(TemplatePath),
+    request_body = TemplatePatch,
+    responses((status = 200, description = "The template as it is now", body = TemplateView), WriteRefusals)
+)]
+pub(crate) async fn patch(
+    State(app): Shared,
+    Caller(actor): Caller,
+    At(path): At<TemplatePath>,
+    body::Json(input): body::Json<TemplatePatch>,
+) -> Result<Json<TemplateView>, ApiError> {
+    let TemplatePatch { name, language, subject, html, text } = input;
+    let change = TemplateChange { name, language, subject, html, text };
+    let prepared = app.desk.change_template(&actor, path.id, change).await?;
+    let template = app.desk.commit(prepared, None).await?;
+    Ok(Json(app.desk.template_details(&actor, template).await?.into()))
+}
+
 /// Forgets a template. Messages that were made from it stay as they are.
 #[utoipa::path(
     delete,
@@ -295,7 +400,7 @@ pub(crate) async fn render(
     At(path): At<TemplatePath>,
     body::Json(input): body::Json<RenderBody>,
 ) -> Result<Json<RenderView>, ApiError> {
-    let RenderBody { values, recipient } = input;
-    let preview = PreviewInput { values: texts(values), recipient: recipient.map(Into::into) };
+    let RenderBody { values, recipient, regarding } = input;
+    let preview = PreviewInput { values: texts(values), recipient: recipient.map(Into::into), regarding };
     Ok(Json(app.desk.preview_template(&actor, path.id, preview).await?.into()))
 }

@@ -28,6 +28,7 @@ mod replies;
 mod suppressions;
 mod table;
 mod tallies;
+mod tasks;
 mod templates;
 mod users;
 mod write;
@@ -38,6 +39,7 @@ pub use idempotency::{Idempotency, StoredAnswer};
 pub(crate) use keys::link as link_key;
 pub use lists::{ListPart, ListedMessage};
 pub use owners::OwnedMessage;
+pub use tasks::TaskPart;
 pub use write::{Next, Write};
 
 use crate::config::{self, ConfigError, names};

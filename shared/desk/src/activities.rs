@@ -1,12 +1,10 @@
-//! Activities of a record. Mail is there by itself; calls, tasks and appointments are added.
+//! Activities of a record. Mail is there by itself, drafts for their author only; calls, tasks and appointments are added.
 
 use std::collections::BTreeMap;
 
-use aws::store::{ListedMessage, Next};
 use domain::ground::id::{ActivityId, MessageId};
-use domain::ground::name;
 use domain::message::progress::Progress;
-use domain::message::{MessageState, MessageStatus, MessageWithCopies};
+use domain::message::{Message, MessageState, MessageStatus, MessageWithCopies};
 use domain::people::activity::{Activity, ActivityKind};
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
@@ -14,21 +12,26 @@ use domain::team::settings::Settings;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 
-use crate::{Actor, Checks, Code, Desk, Prepared, Refused};
+use aws::store::ListedMessage;
+
+use crate::timeline::TimelineDetails;
+use crate::{Actor, Desk, Refused};
+
+mod places;
+mod tasks;
+
+pub use tasks::{ActivityChange, ActivityInput, TaskFilter, TaskPage};
+
+use places::Listed;
 
 /// How many messages are read at once.
 const AT_ONCE: usize = 10;
-
-/// A call, a task or an appointment that is added.
-#[derive(Debug, Clone)]
-pub struct ActivityInput {
-    /// Any kind but mail.
-    pub kind: ActivityKind,
-    /// In one line, up to 256 characters.
-    pub subject: String,
-    /// When it is due, or takes place.
-    pub due: Option<Timestamp>,
-}
+/// How many places are looked at for one page, unless nothing was found yet.
+const AT_MOST: usize = 1000;
+/// A page ends behind the text and timeline with which it has this many bytes.
+const MAX_PAGE: usize = 3_000_000;
+/// How many bytes of a page an event takes, roughly.
+const EVENT: usize = 600;
 
 /// An activity, and how far its mail has come.
 #[derive(Debug, Clone)]
@@ -50,6 +53,28 @@ pub struct MailProgress {
     pub sentence: String,
     /// The figures; `None` while the organisation does not track.
     pub kpis: Option<Kpis>,
+    /// Text and timeline, where they were asked for.
+    pub expanded: Option<ExpandedMail>,
+}
+
+/// The text of a mail, and what happened to it.
+#[derive(Debug, Clone)]
+pub struct ExpandedMail {
+    /// The message.
+    pub message: Message,
+    /// The text part; empty when it was kept long enough.
+    pub text: String,
+    /// What happened.
+    pub timeline: TimelineDetails,
+}
+
+/// What a list of activities shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ActivityScope {
+    /// Of an account, also the mail of the records that belong to it.
+    pub related: bool,
+    /// With the text and the timeline of each mail.
+    pub timeline: bool,
 }
 
 /// The place of an activity in the list of its record.
@@ -72,99 +97,119 @@ impl Desk {
     pub async fn activities(
         &self,
         actor: &Actor,
-        record: &RecordRef,
-        mark: Option<ActivityMark>,
+        (record, scope): (&RecordRef, ActivityScope),
+        mut mark: Option<ActivityMark>,
         limit: usize,
     ) -> Result<ActivityPage, Refused> {
-        let mut activities = self.store.activities(actor.org, record, mark, limit + 1).await?;
-        let more = activities.len() > limit;
-        activities.truncate(limit);
-        let last = activities.last().map(|last| (last.created_at, last.id));
-
         let settings = self.store.settings(actor.org).await?;
-        let mails: Vec<ListedMessage> = activities.iter().filter_map(ListedMessage::of).collect();
-        let figures =
-            if settings.tracking_enabled { self.store.figures_of(actor.org, &mails).await? } else { BTreeMap::new() };
-        let details = |activity| self.activity_details(actor, &settings, &figures, activity);
-        let read = stream::iter(activities).map(details).buffered(AT_ONCE);
-        let items = read.try_filter_map(|details| async move { Ok(details) }).try_collect().await?;
-        Ok(ActivityPage { items, next: if more { last } else { None } })
+        let sources = self.sources(actor, record, scope).await?;
+        let (mut items, mut examined) = (Vec::new(), 0);
+        while items.is_empty() && examined < AT_MOST {
+            let (listed, end) = self.places(actor, &sources, mark, limit).await?;
+            examined += limit;
+            let found = self.details_of(actor, &settings, listed, scope).await?;
+            let (whole, cut) = fitting(found);
+            if let Some(cut) = cut {
+                return Ok(ActivityPage { items: whole, next: Some(cut) });
+            }
+            items = whole;
+            mark = end;
+            if mark.is_none() {
+                break;
+            }
+        }
+        Ok(ActivityPage { items, next: mark })
     }
 
-    /// The details of an activity; none of a mail that was moved, taken back or cancelled since.
+    async fn details_of(
+        &self,
+        actor: &Actor,
+        settings: &Settings,
+        listed: Vec<Listed>,
+        scope: ActivityScope,
+    ) -> Result<Vec<(ActivityMark, ActivityDetails)>, Refused> {
+        let mails: Vec<ListedMessage> = listed.iter().filter_map(|one| ListedMessage::of(&one.activity)).collect();
+        let figures =
+            if settings.tracking_enabled { self.store.figures_of(actor.org, &mails).await? } else { BTreeMap::new() };
+        let details = |listed: Listed| async {
+            let mark = listed.mark();
+            let details = self.activity_details(actor, settings, &figures, (listed, scope)).await?;
+            Ok::<_, Refused>(details.map(|details| (mark, details)))
+        };
+        let read = stream::iter(listed).map(details).buffered(AT_ONCE);
+        read.try_filter_map(|details| async move { Ok(details) }).try_collect().await
+    }
+
+    /// The details of an activity; none of a mail that was moved, taken back or cancelled since, of another's draft, or of
+    /// mail that the actor may not see.
     async fn activity_details(
         &self,
         actor: &Actor,
         settings: &Settings,
         figures: &BTreeMap<MessageId, Kpis>,
-        activity: Activity,
+        (listed, scope): (Listed, ActivityScope),
     ) -> Result<Option<ActivityDetails>, Refused> {
+        let Listed { activity, record, .. } = listed;
         let (ActivityKind::Mail, Some(id)) = (activity.kind, activity.message) else {
             return Ok(Some(ActivityDetails { activity, mail: None }));
         };
         let Some(stored) = self.store.message_for_list(id).await? else { return Ok(None) };
         let MessageWithCopies { message, copies } = &stored;
-        let is_there = message.org == actor.org
-            && actor.sight(settings.sent_visibility).sees(message)
-            && message.state == MessageState::Released
-            && message.send_at == Some(activity.created_at);
-        if !is_there {
+        let is_here = match message.state {
+            MessageState::Draft => {
+                let own = actor.user.as_ref().is_some_and(|user| user.id == message.owner);
+                own && message.created_at == activity.created_at && message.records().contains(&record)
+            }
+            _ => message.state == MessageState::Released && message.send_at == Some(activity.created_at),
+        };
+        if message.org != actor.org || !is_here || !actor.sight(settings.sent_visibility).sees(message) {
             return Ok(None);
         }
 
         let kpis = figures.get(&id).cloned().unwrap_or_default();
         let kpis = kpis.shown_to(settings);
         let progress = Progress::of(&stored, kpis, actor.now);
+        let expanded = if scope.timeline { Some(self.expanded(actor, settings, &stored).await?) } else { None };
         let mail = MailProgress {
             status: message.status(copies, actor.now),
             sentence: progress.sentence(message, actor.now),
             progress,
             kpis: kpis.cloned(),
+            expanded,
         };
-        let activity = Activity { subject: message.subject.clone(), ..activity };
+        let activity = Activity { subject: message.subject.clone(), owner: message.owner, ..activity };
         Ok(Some(ActivityDetails { activity, mail: Some(mail) }))
     }
 
-    /// Prepares a phone call, a task or an appointment of a record.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`], and all fields that are wrong.
-    pub async fn add_activity(
+    async fn expanded(
         &self,
         actor: &Actor,
-        record: &RecordRef,
-        input: ActivityInput,
-    ) -> Result<Prepared<Activity>, Refused> {
-        self.record(actor, record).await?;
-        input.check()?;
-        let activity = Activity {
-            id: ActivityId::new(actor.now, self.ids.next()),
-            kind: input.kind,
-            subject: input.subject,
-            due: input.due,
-            message: None,
-            owner: actor.user()?.id,
-            created_at: actor.now,
+        settings: &Settings,
+        stored: &MessageWithCopies,
+    ) -> Result<ExpandedMail, Refused> {
+        let message = stored.message.clone();
+        let text = match message.is_expired(settings, actor.now) {
+            true => String::new(),
+            false => self.blobs.body(message.id, &message.body).await?.text,
         };
-        let next = Next::new_activity(actor.org, record, activity)?;
-        Ok(Prepared::of(actor, next))
+        Ok(ExpandedMail { message, text, timeline: self.timeline(actor, stored).await? })
     }
 }
 
-impl ActivityInput {
-    fn check(&self) -> Result<(), Refused> {
-        let mut checks = Checks::default();
-        if self.kind == ActivityKind::Mail {
-            let detail = "expected `phone_call`, `task` or `appointment`: mail adds itself";
-            checks.add("/kind", Code::InvalidValue, detail);
+/// The items that fit one page, and the place of the last one when others do not.
+fn fitting(found: Vec<(ActivityMark, ActivityDetails)>) -> (Vec<ActivityDetails>, Option<ActivityMark>) {
+    let size = |details: &ActivityDetails| {
+        let expanded = details.mail.as_ref().and_then(|mail| mail.expanded.as_ref());
+        expanded.map_or(0, |mail| mail.text.len() + EVENT * mail.timeline.timeline.events.len())
+    };
+    let (mut bytes, all) = (0, found.len());
+    let mut items = Vec::with_capacity(all);
+    for (mark, details) in found {
+        bytes += size(&details);
+        items.push(details);
+        if bytes > MAX_PAGE && items.len() < all {
+            return (items, Some(mark));
         }
-        if self.subject.trim().is_empty() {
-            checks.add("/subject", Code::MissingField, "say what is to be done");
-        }
-        checks.keep("/subject", Code::InvalidText, name::display_name(&self.subject));
-        if self.kind == ActivityKind::Appointment && self.due.is_none() {
-            checks.add("/due", Code::MissingField, "say when the appointment takes place");
-        }
-        checks.finish()
     }
+    (items, None)
 }

@@ -150,9 +150,11 @@ impl Desk {
             kind: ActivityKind::PhoneCall,
             subject,
             due: input.due,
+            done_at: None,
             message: Some(card.message),
             owner: actor.user()?.id,
             created_at: actor.now,
+            version: 0,
         };
         let next = Next::new_activity(actor.org, record, activity)?;
         Ok(Prepared::of(actor, next))

@@ -5,7 +5,7 @@
 
 use aws::store::ListedMessage;
 use domain::ground::id::UserId;
-use domain::message::{Message, MessageState, MessageStatus, MessageWithCopies};
+use domain::message::{Message, MessageState, MessageStatus, MessageWithCopies, TrackingState};
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
 use domain::team::settings::Settings;
@@ -17,31 +17,23 @@ use serde::{Deserialize, Serialize};
 use crate::messages::{Known, MessageDetails};
 use crate::{Actor, Code, Desk, Refused};
 
+mod filter;
 mod places;
+
+pub use filter::{ListScope, MessageFilter};
 
 use places::{Chunk, Place, Places, Reader};
 
 /// How many messages a filter looks at for one page. A page may hold fewer than asked for, and still have a next one.
 const EXAMINED: usize = 200;
+/// How many messages are looked at in any case while nothing was found: no page but the last one is empty.
+const AT_MOST: usize = 10_000;
 /// How many messages are looked at in one go when a page is not full yet.
 const FURTHER: usize = 10;
+/// A page ends behind the message with which it has about this many bytes.
+const MAX_PAGE: usize = 3_500_000;
 /// How many messages are read at once.
 const AT_ONCE: usize = 10;
-
-/// Filters of a list; what is `None` lets everything pass.
-#[derive(Debug, Clone, Default)]
-pub struct MessageFilter {
-    /// Only tracked ones (true), or only those that are not.
-    pub tracked: Option<bool>,
-    /// Only those about this record. Drafts are their owner's and not among them, unless `status` asks for drafts.
-    pub regarding: Option<RecordRef>,
-    /// The same, with those that went to this record.
-    pub record: Option<RecordRef>,
-    /// Only this user's; the actor's when no record is given.
-    pub owner: Option<UserId>,
-    /// Only those with this status.
-    pub status: Option<MessageStatus>,
-}
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +49,8 @@ pub struct ListOrder {
 pub enum OrderFigure {
     /// When it leaves or left.
     SentAt,
+    /// When it was first saved.
+    CreatedAt,
     /// Opens by persons.
     Opens,
     /// The last open by a person.
@@ -103,12 +97,14 @@ pub struct MessagePage {
 enum ListSource {
     /// All of an owner's.
     Owner(UserId),
+    /// Those of all these owners.
+    Owners(Vec<UserId>),
     /// Those that left, or will, about a record or to it.
     Record(RecordRef),
 }
 
 impl ListOrder {
-    /// The order that a name tells: `sent_at`, `opens`, `last_opened_at`, `attachment_views`, `link_clicks` or `replies`,
+    /// The order that a name tells: `sent_at`, `created_at`, `opens`, `last_opened_at`, `attachment_views`, `link_clicks` or `replies`,
     /// with `-` before it for the highest first.
     ///
     /// # Errors
@@ -117,6 +113,7 @@ impl ListOrder {
         let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
         let figure = match name {
             "sent_at" => OrderFigure::SentAt,
+            "created_at" => OrderFigure::CreatedAt,
             "opens" => OrderFigure::Opens,
             "last_opened_at" => OrderFigure::LastOpenedAt,
             "attachment_views" => OrderFigure::AttachmentViews,
@@ -128,22 +125,22 @@ impl ListOrder {
     }
 }
 
-impl MessageFilter {
-    /// Drafts stand in their owner's list only.
-    fn source(&self, actor: UserId) -> ListSource {
-        match self.regarding.as_ref().or(self.record.as_ref()) {
-            Some(record) if self.status != Some(MessageStatus::Draft) => ListSource::Record(record.clone()),
-            _ => ListSource::Owner(self.owner.unwrap_or(actor)),
-        }
-    }
+/// The messages of a list that a page shows.
+struct Wanted<'a> {
+    filter: &'a MessageFilter,
+    sight: Sight,
+    settings: &'a Settings,
+}
 
-    fn lets(&self, MessageWithCopies { message, copies }: &MessageWithCopies, now: Timestamp) -> bool {
-        self.tracked.is_none_or(|tracked| message.tracked == tracked)
-            && self.regarding.as_ref().is_none_or(|regarding| message.regarding.as_ref() == Some(regarding))
-            && self.record.as_ref().is_none_or(|record| message.records().contains(record))
-            && self.owner.is_none_or(|owner| message.owner == owner)
-            && self.status.is_none_or(|status| message.status(copies, now) == status)
-    }
+/// About how many bytes a message takes in a list.
+fn size(MessageWithCopies { message, copies }: &MessageWithCopies) -> usize {
+    let recipients = message.recipients.iter();
+    let names =
+        recipients.map(|one| one.mailbox.email.as_str().len() + one.mailbox.name.as_ref().map_or(0, String::len));
+    let metadata = message.metadata.iter().map(|(name, value)| name.len() + value.len());
+    let words: usize = names.chain(metadata).sum();
+    // Twice, because characters may be written with a backslash; each recipient stands in a field and has a copy.
+    2 * (words * 2 + message.subject.len()) + 500 * copies.len() + 200 * message.recipients.len() + 2000
 }
 
 /// A message of a page, with its figures.
@@ -163,12 +160,14 @@ impl Desk {
         limit: usize,
     ) -> Result<MessagePage, Refused> {
         let settings = self.store.settings(actor.org).await?;
-        let source = filter.source(actor.user()?.id);
+        let source = self.source(actor, filter).await?;
         let sight = actor.sight(settings.sent_visibility);
         let (last, newest) = mark.map(|mark| (mark.last, mark.newest)).unzip();
         let reader = Reader { desk: self, org: actor.org, source, tracked: settings.tracking_enabled };
-        let mut places = Places::open(reader, order, last, newest.flatten()).await?;
-        let (found, last) = self.fill_page(actor, (filter, sight), &mut places, limit).await?;
+        let begin = last.or_else(|| Place::beginning(filter, order));
+        let mut places = Places::open(reader, order, begin, newest.flatten()).await?;
+        let filter = Wanted { filter, sight, settings: &settings };
+        let (found, last) = self.fill_page(actor, &filter, &mut places, limit).await?;
         let items = self.list_details(&settings, found, actor.now).await?;
         let newest = places.newest();
         Ok(MessagePage { items, next: last.map(|last| ListMark { last, newest }), window: places.window() })
@@ -178,14 +177,14 @@ impl Desk {
     async fn fill_page(
         &self,
         actor: &Actor,
-        (filter, sight): (&MessageFilter, Sight),
+        wanted: &Wanted<'_>,
         places: &mut Places<'_>,
         limit: usize,
     ) -> Result<(Vec<Found>, Option<Place>), Refused> {
         let mut found = Vec::new();
         let mut last = None;
-        let mut examined = 0;
-        while found.len() < limit && examined < EXAMINED {
+        let (mut examined, mut bytes) = (0, 0);
+        while examined < if found.is_empty() { AT_MOST } else { EXAMINED } {
             let ask = if examined == 0 { limit } else { FURTHER.max(limit - found.len()) };
             let Chunk { places: chunk, more } = places.next(ask).await?;
             let ids: Vec<_> = chunk.iter().map(|(place, _)| place.listed.message).collect();
@@ -196,15 +195,18 @@ impl Desk {
             for (n, ((place, kpis), stored)) in chunk.into_iter().zip(read).enumerate() {
                 last = Some(place);
                 examined += 1;
+                if wanted.filter.is_behind(place.listed.at, places.newest_first()) {
+                    return Ok((found, None));
+                }
                 if let Some(stored) = stored
                     && stored.message.org == actor.org
                     && places.is_current(place, &stored.message)
-                    && sight.sees(&stored.message)
-                    && filter.lets(&stored, actor.now)
+                    && self.is_wanted(actor, wanted, &stored, &kpis).await?
                 {
+                    bytes += size(&stored);
                     found.push((stored, kpis));
                 }
-                if found.len() == limit {
+                if found.len() == limit || bytes > MAX_PAGE {
                     let goes_on = more || n + 1 < end;
                     return Ok((found, if goes_on { last } else { None }));
                 }
@@ -214,6 +216,44 @@ impl Desk {
             }
         }
         Ok((found, last))
+    }
+
+    async fn is_wanted(
+        &self,
+        actor: &Actor,
+        wanted: &Wanted<'_>,
+        stored: &MessageWithCopies,
+        kpis: &Kpis,
+    ) -> Result<bool, Refused> {
+        let Wanted { filter, sight, settings } = wanted;
+        let message = &stored.message;
+        let kpis = kpis.shown_to(settings);
+        if !sight.sees(message) || !filter.lets(stored, kpis, actor.now) {
+            return Ok(false);
+        }
+        let Some(tracked) = filter.tracked else { return Ok(true) };
+        if message.state != MessageState::Draft {
+            return Ok(message.tracked == tracked);
+        }
+        let standings = self.standings(message.org, &message.recipients).await?;
+        let state = message.tracking(&[], settings, &standings).state;
+        Ok((state == TrackingState::On) == tracked)
+    }
+
+    /// The messages that are listed. Drafts stand in the lists of their owners only.
+    async fn source(&self, actor: &Actor, filter: &MessageFilter) -> Result<ListSource, Refused> {
+        let record = filter.regarding.as_ref().or(filter.record.as_ref());
+        if let Some(record) = record.filter(|_| filter.status != Some(MessageStatus::Draft)) {
+            return Ok(ListSource::Record(record.clone()));
+        }
+        match (filter.owner, filter.scope) {
+            (Some(owner), _) => Ok(ListSource::Owner(owner)),
+            (None, Some(ListScope::Organisation)) => {
+                let users = self.store.users(actor.org, None, None).await?;
+                Ok(ListSource::Owners(users.into_iter().map(|user| user.id).collect()))
+            }
+            (None, _) => Ok(ListSource::Owner(actor.user()?.id)),
+        }
     }
 
     /// The details of messages. The standings of drafts' recipients are looked up once for each of them.

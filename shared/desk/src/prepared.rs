@@ -85,6 +85,13 @@ impl<T> Prepared<T> {
     }
 }
 
+impl Prepared<()> {
+    /// A change of which every part was made already: what is left is the answer.
+    pub fn done(actor: &Actor) -> Self {
+        Self::nothing(actor, ())
+    }
+}
+
 impl Desk {
     /// Makes a prepared change, together with the answer to the request that asked for it.
     ///

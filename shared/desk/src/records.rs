@@ -1,53 +1,24 @@
 //! Records of the CRM, under the CRM's own ids, with the ledger of consent.
 
 use aws::store::Next;
-use domain::ground::name;
-use domain::people::address::EmailAddress;
-use domain::people::consent::{Consent, ConsentEntry, Preference, changed, loosens};
-use domain::people::record::{Record, RecordId, RecordRef};
+use domain::people::consent::{ConsentEntry, changed, loosens};
+use domain::people::record::{Record, RecordRef};
 use domain::team::audit::AuditAction;
-use domain::time::zone::{self, PostalAddress};
-use jiff::Timestamp;
 
-use crate::{Actor, Checks, Code, Desk, Patch, Refused, TRIES};
+use crate::{Actor, Desk, Refused, TRIES};
 
+mod change;
 pub mod delivery_time;
+mod details;
+mod earlier_mail;
+mod kpis;
+mod list;
 pub(crate) mod standing;
 
-/// The most addresses of one record.
-const MAX_EMAILS: usize = 10;
-
-/// A record, or a change of one.
-#[derive(Debug, Clone, Default)]
-pub struct RecordChange {
-    /// As people call it, up to 256 characters.
-    pub name: Option<String>,
-    /// Up to 10 addresses. Several records may share one.
-    pub emails: Option<Vec<String>>,
-    /// A phone number in any form.
-    pub phone: Patch<String>,
-    /// A postal address, from which the time zone may follow.
-    pub address: Patch<PostalAddress>,
-    /// An IANA name.
-    pub time_zone: Patch<String>,
-    /// The account that a contact belongs to.
-    pub account: Patch<RecordId>,
-    /// Whether this person allows tracking. Left out, it stays as it is: nobody lifts an objection by not mentioning it.
-    pub tracking: Option<Preference>,
-    /// How that is known. Left out when `tracking` changes, it is empty.
-    pub consent: Patch<ConsentInput>,
-}
-
-/// How the preference of a person is known.
-#[derive(Debug, Clone)]
-pub struct ConsentInput {
-    /// The form, call or letter in which it was said. Up to 256 characters.
-    pub source: String,
-    /// When it was said; now when left out.
-    pub at: Option<Timestamp>,
-    /// A remark, up to 256 characters.
-    pub note: Option<String>,
-}
+pub use change::{AddressChange, ConsentInput, RecordChange};
+pub use details::RecordDetails;
+pub use kpis::RecordKpis;
+pub use list::{RecordFilter, RecordMark, RecordPage};
 
 /// A record as it was saved.
 #[derive(Debug, Clone)]
@@ -69,6 +40,9 @@ impl Desk {
         reference: &RecordRef,
         change: &RecordChange,
     ) -> Result<SavedRecord, Refused> {
+        if !self.store.settings(actor.org).await?.knows(&reference.kind) {
+            return Err(Refused::not_found());
+        }
         let replace = |before: Option<&Record>| {
             let kept = before.cloned().unwrap_or_else(|| Record::empty(reference.clone()));
             let base = Record { tracking: kept.tracking, consent: kept.consent, ..Record::empty(reference.clone()) };
@@ -119,16 +93,6 @@ impl Desk {
         self.store.record(actor.org, reference).await?.ok_or_else(Refused::not_found)
     }
 
-    /// The records that have an address.
-    ///
-    /// # Errors
-    /// [`Code::InvalidAddress`].
-    pub async fn records_with(&self, actor: &Actor, email: &str) -> Result<Vec<Record>, Refused> {
-        let email = EmailAddress::parse(email);
-        let email = email.map_err(|error| Refused::field("/email", Code::InvalidAddress, error))?;
-        Ok(self.store.records_with(actor.org, &email).await?)
-    }
-
     /// The ledger of a record: every change of its preference, newest first. It outlives the record.
     ///
     /// # Errors
@@ -154,6 +118,7 @@ impl Desk {
             if let Some(before) = before.as_ref().filter(|before| loosens(before, Some(&after))) {
                 self.store.remember_objections(actor.org, before, actor.now).await?;
             }
+            self.link_earlier_mail(actor, before.as_ref(), &after).await?;
             let mut next = Next::record(actor.org, before.as_ref(), after, entry.as_ref())?;
             if entry.is_some() {
                 next.writes.push(self.audited(actor, AuditAction::PreferenceChanged, reference).await?);
@@ -164,68 +129,5 @@ impl Desk {
                 Err(error) => return Err(error.into()),
             }
         }
-    }
-}
-
-impl RecordChange {
-    /// Checks every field and puts it in the place of what was there.
-    fn over(self, before: Record, now: Timestamp) -> Result<Record, Refused> {
-        let mut checks = Checks::default();
-        let name = self.name.unwrap_or(before.name);
-        checks.keep("/name", Code::InvalidText, name::display_name(&name));
-        let emails = match self.emails {
-            Some(emails) => read_emails(&mut checks, &emails),
-            None => before.emails,
-        };
-        let phone = self.phone.over(before.phone);
-        checks.keep("/phone", Code::InvalidText, name::display_name(phone.as_deref().unwrap_or_default()));
-        let address = self.address.over(before.address);
-        check_address(&mut checks, address.as_ref());
-        let time_zone = self.time_zone.over(before.time_zone);
-        if time_zone.as_deref().is_some_and(|name| zone::named(name).is_none()) {
-            checks.add("/time_zone", Code::UnknownTimeZone, "expected an IANA name such as Europe/Berlin");
-        }
-
-        let tracking = self.tracking.unwrap_or(before.tracking);
-        let unchanged = before.consent.filter(|_| tracking == before.tracking);
-        let consent = self.consent.map(|given| given.read(&mut checks, now)).over(unchanged);
-        checks.finish()?;
-
-        let account = self.account.over(before.account);
-        let empty = Record::empty(before.reference);
-        Ok(Record { name, emails, phone, address, time_zone, account, tracking, consent, ..empty })
-    }
-}
-
-impl ConsentInput {
-    fn read(self, checks: &mut Checks, now: Timestamp) -> Consent {
-        if self.source.trim().is_empty() {
-            checks.add("/consent/source", Code::MissingField, "say where consent was given");
-        }
-        checks.keep("/consent/source", Code::InvalidText, name::display_name(&self.source));
-        let note = self.note.as_deref().unwrap_or_default();
-        checks.keep("/consent/note", Code::InvalidText, name::display_name(note));
-        Consent { source: self.source, at: self.at.unwrap_or(now), note: self.note }
-    }
-}
-
-fn read_emails(checks: &mut Checks, emails: &[String]) -> Vec<EmailAddress> {
-    if emails.len() > MAX_EMAILS {
-        checks.add("/emails", Code::TooMany, "at most 10 addresses");
-        return Vec::new();
-    }
-    let read = |(n, email): (usize, &String)| {
-        checks.keep(format!("/emails/{n}"), Code::InvalidAddress, EmailAddress::parse(email))
-    };
-    emails.iter().enumerate().filter_map(read).collect()
-}
-
-fn check_address(checks: &mut Checks, address: Option<&PostalAddress>) {
-    let Some(PostalAddress { street, city, region, postal_code, country }) = address else { return };
-    let fields =
-        [("street", street), ("city", city), ("region", region), ("postal_code", postal_code), ("country", country)];
-    for (field, text) in fields {
-        let text = text.as_deref().unwrap_or_default();
-        checks.keep(format!("/address/{field}"), Code::InvalidText, name::display_name(text));
     }
 }

@@ -42,6 +42,7 @@ impl From<InvalidSetting> for Refused {
             InvalidSetting::RetentionDays => ("/retention_days", Code::InvalidValue),
             InvalidSetting::AuditDays => ("/audit_days", Code::InvalidValue),
             InvalidSetting::CorsOrigins => ("/cors_origins", Code::InvalidValue),
+            InvalidSetting::RecordTypes => ("/record_types", Code::InvalidValue),
             InvalidSetting::NoInboundDomain => ("/replies", Code::NoInboundDomain),
         };
         Self::field(field, code, invalid)

@@ -1,16 +1,18 @@
 //! Templates of the organisation: saved, found, filled for a preview.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws::store::Next;
 use domain::ground::id::TemplateId;
 use domain::ground::name;
 use domain::message::template::{self, MAX_HTML, MAX_TEXT, Template};
 use domain::message::{Recipient, RecipientRole};
+use domain::people::record::RecordRef;
+use domain::signs::performance::Goal;
 use mail::merge::{self, Kind};
 
 use crate::messages::{FilledTemplate, RecipientInput, TemplateValues, check_values};
-use crate::{Actor, Checks, Code, Desk, Prepared, Refused};
+use crate::{Actor, Checks, Code, Desk, Patch, Prepared, Refused};
 
 mod performance;
 
@@ -32,6 +34,21 @@ pub struct TemplateInput {
     pub text: Option<String>,
 }
 
+/// A change of a template; what is left out stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct TemplateChange {
+    /// As people call it, up to 256 characters.
+    pub name: Option<String>,
+    /// A language tag such as `de` or `pt-BR`.
+    pub language: Option<String>,
+    /// One line.
+    pub subject: Option<String>,
+    /// Up to 200 KiB.
+    pub html: Patch<String>,
+    /// Up to 100 KiB.
+    pub text: Patch<String>,
+}
+
 /// A template, and how well it does.
 #[derive(Debug, Clone)]
 pub struct TemplateDetails {
@@ -48,12 +65,56 @@ pub struct TemplateFilter {
     pub language: Option<String>,
     /// With all of these words in name, subject or text.
     pub words: Option<String>,
+    /// Only those that are the best of their language for something (true), or only the others.
+    pub recommended: Option<bool>,
 }
 
-/// The place of a template in the list: by name.
-pub type TemplateMark = (String, TemplateId);
+/// The order of the list of templates. Equals are in order of their names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TemplateOrder {
+    /// By name.
+    #[default]
+    Name,
+    /// Those with the highest part of replies first.
+    ReplyRate,
+    /// Those with the highest part of opens first.
+    OpenRate,
+    /// Those with the most won opportunities first.
+    Won,
+}
 
-/// A page of templates, by name.
+impl TemplateOrder {
+    /// The order that a name tells: `name`, `-reply_rate`, `-open_rate` or `-won`.
+    pub fn read(text: &str) -> Option<Self> {
+        match text {
+            "name" => Some(Self::Name),
+            "-reply_rate" => Some(Self::ReplyRate),
+            "-open_rate" => Some(Self::OpenRate),
+            "-won" => Some(Self::Won),
+            _ => None,
+        }
+    }
+
+    /// The place of a template: what comes first is smaller.
+    fn mark(self, TemplateDetails { template, performance }: &TemplateDetails) -> TemplateMark {
+        let tally = performance.tally;
+        // Parts of a million tell rates of up to a million messages apart. What is not known comes last.
+        #[expect(clippy::cast_possible_truncation, reason = "a rate is at most 1")]
+        let rate = |goal| tally.rate(goal).map_or(1, |rate| -((rate * 1_000_000.0).round() as i64));
+        let value = match self {
+            Self::Name => 0,
+            Self::ReplyRate => rate(Goal::Replies),
+            Self::OpenRate => rate(Goal::Opens),
+            Self::Won => -i64::from(tally.won),
+        };
+        (value, template.name.to_lowercase(), template.id)
+    }
+}
+
+/// The place of a template in the list: by its order, then by name.
+pub type TemplateMark = (i64, String, TemplateId);
+
+/// A page of templates.
 #[derive(Debug)]
 pub struct TemplatePage {
     /// The templates.
@@ -69,6 +130,8 @@ pub struct PreviewInput {
     pub values: BTreeMap<String, String>,
     /// The recipient for whom it would be filled.
     pub recipient: Option<RecipientInput>,
+    /// The record that the message would be about.
+    pub regarding: Option<RecordRef>,
 }
 
 impl Desk {
@@ -99,6 +162,29 @@ impl Desk {
         input: TemplateInput,
     ) -> Result<Prepared<Template>, Refused> {
         let before = self.template(actor, id).await?;
+        let after = Template { created_at: before.created_at, ..input.read(id, actor)? };
+        let next = Next::template(actor.org, Some(&before), after)?;
+        Ok(Prepared::of(actor, next))
+    }
+
+    /// Changes parts of a template; what is left out stays as it is.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], and all fields that are wrong.
+    pub async fn change_template(
+        &self,
+        actor: &Actor,
+        id: TemplateId,
+        change: TemplateChange,
+    ) -> Result<Prepared<Template>, Refused> {
+        let before = self.template(actor, id).await?;
+        let input = TemplateInput {
+            name: change.name.unwrap_or_else(|| before.name.clone()),
+            language: change.language.unwrap_or_else(|| before.language.clone()),
+            subject: change.subject.unwrap_or_else(|| before.subject.clone()),
+            html: change.html.over(before.html.clone()),
+            text: change.text.over(before.text.clone()),
+        };
         let after = Template { created_at: before.created_at, ..input.read(id, actor)? };
         let next = Next::template(actor.org, Some(&before), after)?;
         Ok(Prepared::of(actor, next))
@@ -152,24 +238,34 @@ impl Desk {
     pub async fn templates(
         &self,
         actor: &Actor,
-        filter: &TemplateFilter,
+        (filter, order): (&TemplateFilter, TemplateOrder),
         after: Option<&TemplateMark>,
         limit: usize,
     ) -> Result<TemplatePage, Refused> {
-        let mut found = self.store.templates(actor.org).await?;
+        let all = self.store.templates(actor.org).await?;
         let mut performances = Performances::read(self, actor.org).await?;
-        performances.compare(&found);
-        found.retain(|template| filter.lets(template) && after.is_none_or(|after| mark(template) > *after));
-        found.sort_by_key(mark);
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let last = found.last().map(mark);
+        performances.compare(&all);
         let details = |template: Template| {
             let performance = performances.of(&template);
             TemplateDetails { template, performance }
         };
-        let items = found.into_iter().map(details).collect();
-        Ok(TemplatePage { items, next: if more { last } else { None } })
+        let mut found: Vec<TemplateDetails> = all.into_iter().map(details).filter(|one| filter.lets(one)).collect();
+        found.retain(|details| after.is_none_or(|after| order.mark(details) > *after));
+        found.sort_by_key(|details| order.mark(details));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().filter(|_| more).map(|details| order.mark(details));
+        Ok(TemplatePage { items: found, next: last })
+    }
+
+    /// The languages of the organisation's templates, each once.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn template_languages(&self, actor: &Actor) -> Result<Vec<String>, Refused> {
+        let all = self.store.templates(actor.org).await?;
+        let languages: BTreeSet<String> = all.into_iter().map(|template| template.language).collect();
+        Ok(languages.into_iter().collect())
     }
 
     /// Fills a template for a preview. Nothing is saved; missing values are listed and stay as the template has them.
@@ -188,18 +284,16 @@ impl Desk {
         let read = |input: RecipientInput, checks: &mut Checks| input.read(checks, RecipientRole::To, "/recipient");
         let recipient: Option<Recipient> = input.recipient.and_then(|recipient| read(recipient, &mut checks));
         checks.finish()?;
-        let values = TemplateValues::read(self, actor, recipient.as_ref(), None, &input.values).await?;
+        let values = TemplateValues::read(self, actor, recipient.as_ref(), input.regarding, &input.values).await?;
         FilledTemplate::preview(&template, &values)
     }
 }
 
-fn mark(template: &Template) -> TemplateMark {
-    (template.name.to_lowercase(), template.id)
-}
-
 impl TemplateFilter {
-    fn lets(&self, template: &Template) -> bool {
-        self.language.as_deref().is_none_or(|language| template.speaks(language))
+    fn lets(&self, TemplateDetails { template, performance }: &TemplateDetails) -> bool {
+        let recommended = !performance.recommended_for.is_empty();
+        self.recommended.is_none_or(|wanted| wanted == recommended)
+            && self.language.as_deref().is_none_or(|language| template.speaks(language))
             && self.words.as_deref().is_none_or(|words| template.matches(words))
     }
 }

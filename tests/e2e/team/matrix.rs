@@ -32,10 +32,17 @@ fn expected(operation: &str) -> Expected {
         | "cards_phone_call" | "delivery_time_get" | "images_list" | "images_create" | "images_get"
         | "images_delete" => Expected(everybody, Some("messages")),
         "messages_reassign" => Expected("M", Some("messages")),
-        "records_list" | "records_put" | "records_get" | "records_update" | "records_delete" | "activities_list"
-        | "activities_create" | "consent_list" => Expected(everybody, Some("records")),
+        "records_list" | "records_put" | "records_get" | "records_update" | "records_delete" | "records_batch"
+        | "records_kpis" | "activities_list" | "activities_create" | "tasks_list" | "tasks_get" | "tasks_update"
+        | "tasks_delete" | "consent_list" => Expected(everybody, Some("records")),
         "people_export" | "people_erase" => Expected("AM", Some("people")),
-        "templates_list" | "templates_create" | "templates_get" | "templates_put" | "templates_delete"
+        "templates_list"
+        | "templates_create"
+        | "templates_get"
+        | "templates_put"
+        | "templates_delete"
+        | "templates_update"
+        | "templates_languages"
         | "templates_render" => Expected(everybody, Some("templates")),
         "suppressions_list" | "suppressions_get" => Expected(everybody, Some("settings")),
         "suppressions_delete" => Expected("AM", Some("settings")),

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use domain::ground::id::{CardId, EventId, ImageId, MessageId, TemplateId, UserId};
+use domain::ground::id::{ActivityId, CardId, EventId, ImageId, MessageId, TemplateId, UserId};
 use domain::people::record::{RecordId, RecordRef, RecordType};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -75,6 +75,15 @@ pub(crate) struct CardPath {
     /// The card's id.
     #[param(value_type = String)]
     pub(crate) id: CardId,
+}
+
+/// A phone call, a task or an appointment.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ActivityPath {
+    /// The activity's id.
+    #[param(value_type = String, example = "act_0190f3a2b4c87d1e9f00112233445566")]
+    pub(crate) id: ActivityId,
 }
 
 /// A template.

@@ -223,6 +223,26 @@ impl ApiError {
         Self::http(HttpCode::UnknownUser, "Telltale-User names no active user of this organisation")
     }
 
+    /// True when the input is to blame, and the same request would be refused again.
+    pub(crate) fn is_about_input(&self) -> bool {
+        self.status == StatusCode::UNPROCESSABLE_ENTITY
+    }
+
+    /// The problem document.
+    pub(crate) fn problem(self, request_id: &str) -> Problem {
+        let Self { status, code, detail, errors, counts } = self;
+        Problem {
+            kind: format!("urn:telltale:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            detail,
+            code,
+            request_id: request_id.to_owned(),
+            errors,
+            counts,
+        }
+    }
+
     /// There is no such thing, or it is not the caller's to know.
     pub(crate) fn not_found() -> Self {
         Refused::not_found().into()
@@ -282,19 +302,9 @@ impl IntoResponse for ApiError {
 
 /// Writes the problem document of an answer that is no success.
 pub(crate) fn render(mut response: Response, request_id: &str) -> Response {
-    let Some(ApiError { status, code, detail, errors, counts }) = response.extensions_mut().remove() else {
-        return response;
-    };
-    let problem = Problem {
-        kind: format!("urn:telltale:problem:{code}"),
-        title: status.canonical_reason().unwrap_or("Error").to_owned(),
-        status: status.as_u16(),
-        detail,
-        code,
-        request_id: request_id.to_owned(),
-        errors,
-        counts,
-    };
+    let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
+    let status = error.status;
+    let problem = error.problem(request_id);
     *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH);

@@ -18,7 +18,7 @@ use crate::App;
 use crate::messages::{
     attachments, check, drafts, list, owner, reminder, replies, schedule, sending, timeline, tracking,
 };
-use crate::records::consent;
+use crate::records::{batch, consent};
 use crate::{activities, api_keys, audit, cards, delivery_time, images, me, people, records, settings, suppressions};
 use crate::{templates, users};
 
@@ -102,8 +102,17 @@ all! {
         get: May(P::RecordsRead),
         patch: May(P::RecordsWrite),
         delete: May(P::RecordsWrite),
+        kpis: May(P::RecordsRead),
     }
-    activities { list: May(P::RecordsRead), create: May(P::RecordsWrite) }
+    batch { create: May(P::RecordsWrite) }
+    activities {
+        list: May(P::RecordsRead),
+        create: May(P::RecordsWrite),
+        tasks: May(P::RecordsRead),
+        get: May(P::RecordsRead),
+        patch: May(P::RecordsWrite),
+        delete: May(P::RecordsWrite),
+    }
     consent { get: May(P::RecordsRead) }
     people { export: May(P::PeopleExport), erase: May(P::PeopleErase) }
     delivery_time { get: May(P::MessagesRead) }
@@ -112,6 +121,8 @@ all! {
         create: May(P::TemplatesWrite),
         get: May(P::TemplatesRead),
         put: May(P::TemplatesWrite),
+        patch: May(P::TemplatesWrite),
+        languages: May(P::TemplatesRead),
         delete: May(P::TemplatesWrite),
         render: May(P::TemplatesRead),
     }

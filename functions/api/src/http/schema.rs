@@ -63,6 +63,24 @@ pub(crate) fn patch<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> 
     })
 }
 
+/// The type of a record: one of four, or one that the settings name.
+pub(crate) struct RecordTypeWord;
+
+impl PartialSchema for RecordTypeWord {
+    fn schema() -> RefOr<Schema> {
+        let doc = "The type of a record: `contact`, `lead`, `account`, `opportunity`, or one that the settings name.";
+        let schema = ObjectBuilder::new().schema_type(Type::String).description(Some(doc));
+        schema.pattern(Some("^[a-z][a-z0-9_]{0,39}$")).examples(["contact"]).into()
+    }
+}
+
+impl ToSchema for RecordTypeWord {}
+
+/// Reads a field of a change that cannot be empty: left out it keeps its value, `null` is refused.
+pub(crate) fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(json).map(Some)
+}
+
 /// Documents a table of the domain by its names.
 macro_rules! names {
     ($($(#[doc = $doc:literal])+ $name:ident: $table:ty;)+) => {$(
@@ -129,8 +147,18 @@ words! {
     PreferenceWord: "allow" | "deny" | "unknown";
     /// The preference that counts.
     EffectiveWord: "allow" | "deny";
-    /// The type of a record.
-    RecordTypeWord: "contact" | "lead" | "account" | "opportunity";
+    /// How far a possible sale has come.
+    OutcomeWord: "open" | "won" | "lost";
+    /// What else a list of activities shows.
+    IncludeWord: "related";
+    /// What else is shown of each mail.
+    ExpandWord: "timeline";
+    /// What a template can be good for.
+    GoalWord: "opens" | "replies" | "sales";
+    /// The order of the list of templates.
+    TemplateOrderWord: "name" | "-reply_rate" | "-open_rate" | "-won";
+    /// Whose messages are listed.
+    ListScopeWord: "mine" | "organisation";
     /// The kind of an activity.
     ActivityKindWord: "mail" | "phone_call" | "task" | "appointment";
     /// Whether the bytes of a file arrived.

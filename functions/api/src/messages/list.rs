@@ -3,10 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use desk::Actor;
-use desk::lists::{ListMark, ListOrder, ListWindow, MessageFilter};
-use domain::ground::id::UserId;
+use desk::lists::{ListMark, ListOrder, ListScope, ListWindow, MessageFilter};
+use domain::ground::id::{TemplateId, UserId};
 use domain::message::MessageStatus;
-use domain::people::record::RecordRef;
+use domain::people::address::EmailAddress;
+use domain::people::record::{InvalidRecordRef, RecordRef};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -16,14 +18,14 @@ use crate::http::caller::Caller;
 use crate::http::cursor;
 use crate::http::page::{self, Query};
 use crate::http::problem::{ApiError, HttpCode, ListRefusals};
-use crate::http::schema::{Instant, MessageStatusWord};
+use crate::http::schema::{Instant, ListScopeWord, MessageStatusWord};
 
 /// Filters and order of a list of messages.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only tracked ones (true), or only those that are not.
+    /// Only tracked ones (true), or only those that are not. Of a draft, what would be if it left now.
     tracked: Option<bool>,
     /// Only this user's. The caller's when left out, or everybody's of a record.
     owner: Option<String>,
@@ -37,8 +39,26 @@ pub(crate) struct ListQuery {
     /// Only those with this status.
     #[param(value_type = Option<MessageStatusWord>)]
     status: Option<MessageStatus>,
-    /// `sent_at`, `opens`, `last_opened_at`, `attachment_views`, `link_clicks` or `replies`; `-` before it for the
-    /// highest first. By a figure, the newest messages are covered: 1,000 of an owner, 500 of a record (`window` tells).
+    /// Only those to this address.
+    #[param(format = Email)]
+    to: Option<String>,
+    /// With all of these words in the subject, or in the names and addresses of recipients.
+    q: Option<String>,
+    /// Only those that were made from this template.
+    template: Option<String>,
+    /// Only those that leave or left after this instant.
+    #[param(value_type = Option<String>, format = DateTime)]
+    sent_after: Option<Timestamp>,
+    /// Only those that leave or left before this instant.
+    #[param(value_type = Option<String>, format = DateTime)]
+    sent_before: Option<Timestamp>,
+    /// Only those that a person has seen (true), or tracked ones that left and nobody has seen.
+    seen: Option<bool>,
+    /// `mine` or `organisation`: whose, when no owner is named. Left out, the caller's, or everybody's of a record.
+    #[param(value_type = Option<ListScopeWord>)]
+    scope: Option<String>,
+    /// `sent_at`, `created_at`, `opens`, `last_opened_at`, `attachment_views`, `link_clicks` or `replies`; `-` before it for the
+    /// highest first. By a figure, the newest messages are covered: 1,000 of an owner, 500 of a record or of the organisation (`window` tells).
     #[param(default = "-sent_at")]
     sort: Option<String>,
     /// How many items, 25 when left out, 100 at most.
@@ -71,7 +91,7 @@ pub(crate) struct WindowView {
     since: Option<Instant>,
 }
 
-/// The messages of an owner, or of a record.
+/// The messages of an owner, of a record, or of the organisation.
 #[utoipa::path(
     get,
     path = "/v1/messages",
@@ -88,8 +108,8 @@ pub(crate) async fn list(
     let limit = page::limit(query.limit)?;
     let order = ListOrder::read(query.sort.as_deref().unwrap_or("-sent_at"))
         .map_err(|refused| ApiError::parameter("sort", HttpCode::InvalidQuery, &refused.fields[0].detail))?;
-    let filter = query.filter()?;
-    let list = query.name(&actor, order);
+    let filter = query.filter(&actor)?;
+    let list = name(&actor, &filter, order);
     let mark: Option<ListMark> = page::after(&app.keys, &list, query.cursor.as_deref())?;
     let found = app.desk.messages(&actor, &filter, order, mark, limit).await?;
     Ok(Json(MessagePageView {
@@ -107,27 +127,42 @@ impl From<ListWindow> for WindowView {
 }
 
 impl ListQuery {
-    fn filter(&self) -> Result<MessageFilter, ApiError> {
-        let record = |name: &'static str, text: &Option<String>| -> Result<Option<RecordRef>, ApiError> {
-            let parsed = text.as_deref().map(str::parse).transpose();
-            parsed.map_err(|error: domain::people::record::InvalidRecordRef| invalid(name, &error))
-        };
+    fn filter(&self, actor: &Actor) -> Result<MessageFilter, ApiError> {
         let owner = self.owner.as_deref().map(str::parse::<UserId>).transpose();
+        let template = self.template.as_deref().map(str::parse::<TemplateId>).transpose();
+        let to = self.to.as_deref().map(EmailAddress::parse).transpose();
+        let scope = match self.scope.as_deref() {
+            None => None,
+            Some("mine") => Some(ListScope::Mine),
+            Some("organisation") => Some(ListScope::Organisation),
+            Some(_) => return Err(invalid("scope", &"mine or organisation")),
+        };
         Ok(MessageFilter {
             tracked: self.tracked,
-            regarding: record("regarding", &self.regarding)?,
-            record: record("record", &self.record)?,
+            regarding: record("regarding", self.regarding.as_deref())?,
+            record: record("record", self.record.as_deref())?,
             owner: owner.map_err(|error| invalid("owner", &error))?,
+            mine: actor.user.as_ref().map(|user| user.id).filter(|_| scope == Some(ListScope::Mine)),
+            scope,
             status: self.status,
+            to: to.map_err(|error| invalid("to", &error))?,
+            words: self.q.clone(),
+            template: template.map_err(|error| invalid("template", &error))?,
+            sent_after: self.sent_after,
+            sent_before: self.sent_before,
+            seen: self.seen,
         })
     }
+}
 
-    /// The name of the list, for which its cursors are good.
-    fn name(&self, actor: &Actor, order: ListOrder) -> String {
-        let Self { tracked, owner, regarding, record, status, .. } = self;
-        let (org, user) = (actor.org, actor.user.as_ref().map(|user| user.id));
-        format!("{org}|{user:?}|{tracked:?}|{owner:?}|{regarding:?}|{record:?}|{status:?}|{order:?}")
-    }
+/// The name of a list, for which its cursors are good.
+fn name(actor: &Actor, filter: &MessageFilter, order: ListOrder) -> String {
+    let (org, user) = (actor.org, actor.user.as_ref().map(|user| user.id));
+    format!("{org}|{user:?}|{filter:?}|{order:?}")
+}
+
+fn record(name: &'static str, text: Option<&str>) -> Result<Option<RecordRef>, ApiError> {
+    text.map(str::parse).transpose().map_err(|error: InvalidRecordRef| invalid(name, &error))
 }
 
 fn invalid(name: &str, error: &dyn std::fmt::Display) -> ApiError {

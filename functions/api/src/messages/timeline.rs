@@ -121,9 +121,15 @@ pub(crate) async fn get(
 ) -> Result<Json<TimelineView>, ApiError> {
     let stored = app.desk.message(&actor, path.id).await?;
     let details = app.desk.timeline(&actor, &stored).await?;
-    let kpis = details.timeline.kpis.as_ref().map(Into::into);
-    let more = details.more;
-    Ok(Json(TimelineView { kpis, events: events(&stored.message, details), more }))
+    Ok(Json(TimelineView::of(&stored.message, details)))
+}
+
+impl TimelineView {
+    pub(crate) fn of(message: &Message, details: TimelineDetails) -> Self {
+        let kpis = details.timeline.kpis.as_ref().map(Into::into);
+        let more = details.more;
+        Self { kpis, events: events(message, details), more }
+    }
 }
 
 /// The events of a timeline as callers see them.

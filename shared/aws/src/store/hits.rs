@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use domain::ground::id::{MessageId, OrgId, UserId};
 use domain::signs::engagement::{DeedKind, Kpis};
 use domain::signs::event::Hit;
+use domain::signs::performance::Departure;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -20,9 +21,12 @@ pub struct Figures {
     /// The figures.
     #[serde(flatten)]
     pub kpis: Kpis,
-    /// A followed copy of the message left. Noted of messages that were made from a template, whose figures follow from it.
+    /// A tracked copy of the message left. Noted of messages that were made from a template, whose figures follow from it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub left: bool,
+    /// Only copies that are not tracked left until now. Noted of the same messages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_untracked: bool,
     /// How many hits the log holds.
     pub logged: u32,
     /// How many hits came after the log was full. Counted, not kept.
@@ -47,6 +51,13 @@ pub struct Figures {
     /// The message has another owner now, and its figures lie with them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,
+}
+
+impl Figures {
+    /// How the message left, as far as it is noted.
+    pub(super) fn departure(&self) -> Departure {
+        Departure { left: self.left || self.left_untracked, tracked: self.left }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -7,8 +7,9 @@ use data_encoding::HEXLOWER;
 use domain::ground::id::{
     ActivityId, AttachmentId, AuditId, CardId, EventId, ImageId, MessageId, OrgId, TemplateId, UserId,
 };
+use domain::people::activity::Activity;
 use domain::people::address::EmailAddress;
-use domain::people::record::RecordRef;
+use domain::people::record::{RecordId, RecordRef};
 use domain::team::api_key::KeyId;
 use domain::time::due::{Due, Minute, Tick, Work, shard};
 use domain::time::instant;
@@ -158,9 +159,41 @@ pub(super) fn record_partition(org: OrgId, record: &RecordRef) -> String {
     format!("REC#{org}#{}#{}", record.kind.as_str(), record.id.as_str())
 }
 
+/// The record whose partition this is.
+pub(super) fn parse_record_partition(org: OrgId, pk: &str) -> Option<RecordRef> {
+    let (kind, id) = pk.strip_prefix(&format!("REC#{org}#"))?.split_once('#')?;
+    format!("{kind}:{id}").parse().ok()
+}
+
 /// A record.
 pub(super) fn record(org: OrgId, record: &RecordRef) -> Key {
     key(record_partition(org, record), "RECORD")
+}
+
+/// The partition of the index of an organisation's records.
+pub(super) fn records(org: OrgId) -> String {
+    format!("RECORDS#{org}")
+}
+
+/// The place of a record in that index: by when it was saved.
+pub(super) fn record_position(at: Timestamp, record: &RecordRef) -> String {
+    format!("{}#{record}", instant::format(at))
+}
+
+/// The record at a place of that index.
+pub(super) fn parse_record_position(position: &str) -> Option<(Timestamp, RecordRef)> {
+    let (at, record) = position.split_once('#')?;
+    Some((at.parse().ok()?, record.parse().ok()?))
+}
+
+/// The partition of an account: the records that belong to it.
+pub(super) fn members(org: OrgId, account: &RecordId) -> String {
+    format!("MEMBERS#{org}#{}", account.as_str())
+}
+
+/// That a record belongs to an account.
+pub(super) fn member(org: OrgId, account: &RecordId, record: &RecordRef) -> Key {
+    key(members(org, account), record.to_string())
 }
 
 /// What the sort keys of a record's ledger begin with.
@@ -182,6 +215,28 @@ pub(super) const ACTIVITY: &str = "ACT#";
 /// An activity of a record.
 pub(super) fn activity(org: OrgId, record: &RecordRef, at: Timestamp, id: ActivityId) -> Key {
     key(record_partition(org, record), format!("{ACTIVITY}{}#{id}", instant::format(at)))
+}
+
+/// What an activity was added to, by its id alone.
+pub(super) fn task(org: OrgId, id: ActivityId) -> Key {
+    key(format!("TASK#{org}#{id}"), "TASK")
+}
+
+/// The partition of the index of what an owner has to do.
+pub(super) fn tasks(org: OrgId, owner: UserId) -> String {
+    format!("TASKS#{org}#{owner}")
+}
+
+/// What the places of open tasks begin with.
+pub(super) const OPEN: &str = "0#";
+/// What the places of tasks that are done begin with.
+pub(super) const DONE: &str = "1#";
+
+/// The place of a task in that index: open ones first, by when they are due; those without a time last.
+pub(super) fn task_position(activity: &Activity) -> String {
+    let state = if activity.done_at.is_some() { DONE } else { OPEN };
+    let due = activity.due.map_or_else(|| "~".to_owned(), instant::format);
+    format!("{state}{due}#{}", activity.id)
 }
 
 /// The partition of an address: the records that have it.
@@ -240,6 +295,26 @@ pub(super) fn tally(org: OrgId, template: TemplateId, message: MessageId) -> Key
 /// The template whose figures these are.
 pub(super) fn parse_tally(sk: &str) -> Option<TemplateId> {
     sk.split_once('#')?.0.parse().ok()
+}
+
+/// The partition of the opportunities that messages of templates were about.
+pub(super) fn used_partition(org: OrgId) -> String {
+    format!("USED#{org}")
+}
+
+/// That a message of a template was about an opportunity.
+pub(super) fn used(org: OrgId, template: TemplateId, sale: &RecordRef) -> Key {
+    key(used_partition(org), format!("{template}#{sale}"))
+}
+
+/// The partition of an organisation's won opportunities.
+pub(super) fn won_partition(org: OrgId) -> String {
+    format!("WON#{org}")
+}
+
+/// That an opportunity was won.
+pub(super) fn won(org: OrgId, sale: &RecordRef) -> Key {
+    key(won_partition(org), sale.to_string())
 }
 
 /// The partition of the cards of an owner.

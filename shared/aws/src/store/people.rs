@@ -53,6 +53,19 @@ impl Store {
         Ok(messages)
     }
 
+    /// The newest messages that have to do with an address.
+    pub async fn newest_mails_with(
+        &self,
+        org: OrgId,
+        email: &EmailAddress,
+        limit: usize,
+    ) -> Result<Vec<MessageId>, Error> {
+        let range = Range { backward: true, limit: i32::try_from(limit).ok(), ..Range::prefix(MESSAGE) };
+        let items = self.table.query(&keys::mails(org, email), &range).await?;
+        let read = |item: Item| item.sk().parse().map_err(|_| Error::Corrupt(item.sk().to_owned()));
+        items.into_iter().map(read).collect()
+    }
+
     /// Forgets that a message had to do with an address.
     pub async fn forget_mail(&self, org: OrgId, email: &EmailAddress, message: MessageId) -> Result<(), Error> {
         self.table.delete(&keys::mail_with(org, email, message)).await
@@ -83,7 +96,12 @@ impl Store {
         let deleted = Record { erased_at: None, ..erased.clone() };
         let deleted = self.write(Next::record(org, Some(before), deleted, None)?).await?;
         for item in around {
-            self.table.delete(&item.key()).await?;
+            let key = item.key();
+            if let Some(id) = key.sk.strip_prefix(keys::ACTIVITY).and_then(|rest| rest.split_once('#')?.1.parse().ok())
+            {
+                self.table.delete(&keys::task(org, id)).await?;
+            }
+            self.table.delete(&key).await?;
         }
         match self.write(Next::version(&keys::record(org, reference), Some(&deleted), erased)?).await {
             // The CRM made the record anew.

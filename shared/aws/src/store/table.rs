@@ -288,6 +288,18 @@ impl Table {
         newest_first: bool,
         limit: i32,
     ) -> Result<Vec<String>, Error> {
+        let items = self.owner_items(owner, after, newest_first, limit).await?;
+        Ok(items.into_iter().map(|(position, _)| position).collect())
+    }
+
+    /// The same, with where the items lie.
+    pub(crate) async fn owner_items(
+        &self,
+        owner: &str,
+        after: Option<&str>,
+        newest_first: bool,
+        limit: i32,
+    ) -> Result<Vec<(String, Key)>, Error> {
         // Positions begin with a digit, so "/" is before and ":" behind all of them.
         let (test, end) = if newest_first { ("owner_sk < :after", ":") } else { ("owner_sk > :after", "/") };
         let values = HashMap::from([
@@ -297,8 +309,8 @@ impl Table {
         let call = self.client.query().table_name(&self.name).index_name(OWNER_INDEX);
         let call = call.key_condition_expression(format!("owner_pk = :owner AND {test}"));
         let call = call.set_expression_attribute_values(Some(values)).scan_index_forward(!newest_first).limit(limit);
-        let items = call.send().await?.items.unwrap_or_default();
-        Ok(items.into_iter().map(|item| Item(item).text("owner_sk").to_owned()).collect())
+        let items = call.send().await?.items.unwrap_or_default().into_iter().map(Item);
+        Ok(items.map(|item| (item.text("owner_sk").to_owned(), item.key())).collect())
     }
 
     /// Reads items by their keys, in no order, at half the price; may lag behind the last write. What is not there is

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use aws::store::{ListPart, ListedMessage};
-use domain::ground::id::OrgId;
+use domain::ground::id::{MessageId, OrgId, UserId};
 use domain::message::{Message, MessageState};
 use domain::signs::engagement::Kpis;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ListOrder, ListSource, ListWindow, OrderFigure};
+use super::{AT_ONCE, ListOrder, ListSource, ListWindow, MessageFilter, OrderFigure};
 use crate::{Desk, Refused};
 
 /// A place in the sorted list: the figure, then the place in order of time. No two are alike.
@@ -39,10 +40,24 @@ enum Rest {
     ByFigure { sorted: VecDeque<(Place, Kpis)>, window: ListWindow, newest: Option<ListedMessage> },
 }
 
+impl Place {
+    /// The place before the first one that a filter of time lets pass.
+    pub(super) fn beginning(filter: &MessageFilter, order: ListOrder) -> Option<Self> {
+        let (at, id) = match (order.figure, order.descending) {
+            (OrderFigure::SentAt, true) => (filter.sent_before?, [0; 16]),
+            (OrderFigure::SentAt, false) => (filter.sent_after?, [u8::MAX; 16]),
+            _ => return None,
+        };
+        let listed = ListedMessage { at, message: MessageId::from_bytes(id), owner: UserId::from_bytes([0; 16]) };
+        Some(Self { value: 0, listed })
+    }
+}
+
 impl ListOrder {
-    fn value(self, kpis: &Kpis) -> i64 {
+    fn value(self, listed: &ListedMessage, kpis: &Kpis) -> i64 {
         match self.figure {
             OrderFigure::SentAt => 0,
+            OrderFigure::CreatedAt => listed.message.at().as_millisecond(),
             OrderFigure::Opens => kpis.opens.into(),
             OrderFigure::LastOpenedAt => kpis.last_opened_at.map_or(0, Timestamp::as_millisecond),
             OrderFigure::AttachmentViews => kpis.attachment_views.into(),
@@ -67,7 +82,7 @@ impl Reader<'_> {
     fn window(&self) -> usize {
         match self.source {
             ListSource::Owner(_) => 1000,
-            ListSource::Record(_) => 500,
+            ListSource::Owners(_) | ListSource::Record(_) => 500,
         }
     }
 
@@ -75,6 +90,17 @@ impl Reader<'_> {
         let store = &self.desk.store;
         Ok(match &self.source {
             ListSource::Owner(owner) => store.messages_of_owner(self.org, *owner, part).await?,
+            ListSource::Owners(owners) => {
+                let reads = owners.iter().map(|owner| store.messages_of_owner(self.org, *owner, part));
+                let reads = stream::iter(reads.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
+                let mut all: Vec<ListedMessage> = reads.try_concat().await?;
+                all.sort_unstable();
+                if part.newest_first {
+                    all.reverse();
+                }
+                all.truncate(part.limit);
+                all
+            }
             ListSource::Record(record) => store.messages_of_record(self.org, record, part).await?,
         })
     }
@@ -84,7 +110,7 @@ impl Reader<'_> {
             if self.tracked { self.desk.store.figures_of(self.org, listed).await? } else { BTreeMap::new() };
         let place = |listed: &ListedMessage| {
             let kpis = figures.remove(&listed.message).unwrap_or_default();
-            (Place { value: order.value(&kpis), listed: *listed }, kpis)
+            (Place { value: order.value(listed, &kpis), listed: *listed }, kpis)
         };
         Ok(listed.iter().map(place).collect())
     }
@@ -142,9 +168,14 @@ impl<'a> Places<'a> {
     /// False for what a record noted of a message that was moved or taken back since.
     pub(super) fn is_current(&self, place: Place, message: &Message) -> bool {
         match self.reader.source {
-            ListSource::Owner(_) => true,
+            ListSource::Owner(_) | ListSource::Owners(_) => true,
             ListSource::Record(_) => message.state != MessageState::Draft && message.send_at == Some(place.listed.at),
         }
+    }
+
+    /// Whether the newest comes first; none by a figure.
+    pub(super) fn newest_first(&self) -> Option<bool> {
+        matches!(self.rest, Rest::ByTime(_)).then_some(self.order.descending)
     }
 
     /// What the list covers, by a figure.

@@ -154,7 +154,12 @@ impl Desk {
     }
 
     /// The figures of each copy. One copy has those of the message; for several, the log is folded for each.
-    async fn copy_kpis(&self, stored: &MessageWithCopies, kpis: &Kpis, expired: bool) -> Result<Vec<Kpis>, Refused> {
+    pub(crate) async fn copy_kpis(
+        &self,
+        stored: &MessageWithCopies,
+        kpis: &Kpis,
+        expired: bool,
+    ) -> Result<Vec<Kpis>, Refused> {
         let MessageWithCopies { message, copies } = stored;
         if copies.len() <= 1 {
             return Ok(copies.iter().map(|_| kpis.clone()).collect());

@@ -6,6 +6,7 @@ use aws::store::{Next, Write};
 use domain::ground::id::{MessageId, TemplateId};
 use domain::message::template::{PerCopy, TemplateFill};
 use domain::message::{Body, Message, MessageState, MessageWithCopies, Recipient};
+use domain::people::activity::Activity;
 use domain::people::record::RecordRef;
 use domain::signs::engagement::Kpis;
 
@@ -63,8 +64,9 @@ impl Desk {
         };
 
         let notes = notes(&message, &message.recipients)?;
+        let places = draft_places(&message, &[])?;
         let next = Next::new_message(message)?;
-        let prepared = Prepared::of(actor, next).note(notes).map(MessageWithCopies::draft);
+        let prepared = Prepared::of(actor, next).note(notes).note(places).map(MessageWithCopies::draft);
         Ok(prepared.map(|stored| {
             let content = StoredContent { body, files: Vec::new(), reminder: None };
             let known = Known {
@@ -136,8 +138,9 @@ impl Desk {
         let known = |one: &Recipient| before.recipients.iter().any(|other| other.mailbox.email == one.mailbox.email);
         let new: Vec<Recipient> = after.recipients.iter().filter(|recipient| !known(recipient)).cloned().collect();
         let notes = notes(&after, &new)?;
+        let places = draft_places(&after, &before.records())?;
         let next = Next::message(&before, after)?;
-        Ok(Prepared::of(actor, next).note(notes).map(MessageWithCopies::draft))
+        Ok(Prepared::of(actor, next).note(notes).note(places).map(MessageWithCopies::draft))
     }
 
     /// Fills subject and body from a template where they are not given. Gives what becomes of the draft's template, and what is
@@ -232,4 +235,11 @@ fn fill_of(per_copy: Option<&PerCopy>) -> TemplateFill {
 fn notes(message: &Message, recipients: &[Recipient]) -> Result<Vec<Write>, aws::store::Error> {
     let note = |recipient: &Recipient| Write::mail_with(message.org, &recipient.mailbox.email, message.id);
     recipients.iter().map(note).collect()
+}
+
+/// Lists a draft with the records that it did not have before.
+fn draft_places(message: &Message, listed: &[RecordRef]) -> Result<Vec<Write>, aws::store::Error> {
+    let activity = Activity::draft(message);
+    let new = message.records().into_iter().filter(|record| !listed.contains(record));
+    new.map(|record| Write::mail_activity(message.org, &record, &activity)).collect()
 }

@@ -21,13 +21,21 @@ const MAX_VALUE: usize = 10_000;
 pub struct TemplateValues<'a> {
     recipient: Option<&'a Recipient>,
     sender: &'a Mailbox,
-    about: Option<RecordRef>,
-    record: Option<Record>,
+    /// The record of the recipient.
+    own: Option<NamedRecord>,
+    /// The record that the message is about.
+    regarding: Option<NamedRecord>,
     given: &'a BTreeMap<String, String>,
 }
 
+/// A record that is named, whether it is there or not.
+struct NamedRecord {
+    reference: RecordRef,
+    record: Option<Record>,
+}
+
 impl<'a> TemplateValues<'a> {
-    /// Reads the record: the one that the message is about, else the recipient's.
+    /// Reads the records: the recipient's, and the one that the message is about.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -38,33 +46,62 @@ impl<'a> TemplateValues<'a> {
         regarding: Option<RecordRef>,
         given: &'a BTreeMap<String, String>,
     ) -> Result<Self, Refused> {
-        let about = regarding.or_else(|| recipient.and_then(|recipient| recipient.record.clone()));
-        let record = match (&about, recipient) {
-            (Some(about), _) => desk.store.record(actor.org, about).await?,
-            (None, Some(recipient)) => {
-                let found = desk.store.records_with(actor.org, &recipient.mailbox.email).await?;
-                found.into_iter().next()
-            }
-            (None, None) => None,
+        let regarding = match regarding {
+            Some(reference) => Some(NamedRecord::read(desk, actor, reference).await?),
+            None => None,
         };
-        let about = about.or_else(|| record.as_ref().map(|record| record.reference.clone()));
-        Ok(Self { recipient, sender: &actor.user()?.mailbox, about, record, given })
+        let own = match recipient {
+            Some(Recipient { record: Some(reference), .. }) => {
+                Some(NamedRecord::read(desk, actor, reference.clone()).await?)
+            }
+            Some(recipient) => {
+                let found = desk.store.records_with(actor.org, &recipient.mailbox.email).await?;
+                let first = found.into_iter().next();
+                first.map(|record| NamedRecord { reference: record.reference.clone(), record: Some(record) })
+            }
+            None => None,
+        };
+        Ok(Self { recipient, sender: &actor.user()?.mailbox, own, regarding, given })
     }
 
     pub(super) fn lookup(&self, path: &Path) -> Option<String> {
-        match path.root {
-            Root::Recipient => of_mailbox(&self.recipient?.mailbox, &path.name),
-            Root::Sender => of_mailbox(self.sender, &path.name),
-            Root::Record => self.of_record(&path.name),
-            Root::Values => self.given.get(&path.name).cloned(),
+        let name = path.name.as_str();
+        match (path.root, name.strip_prefix("record.")) {
+            (Root::Recipient, Some(name)) => self.own.as_ref()?.value(name),
+            (Root::Recipient, None) => {
+                of_mailbox(&self.recipient?.mailbox, name).or_else(|| self.own.as_ref()?.value(name))
+            }
+            (Root::Sender, _) => of_mailbox(self.sender, name),
+            (Root::Regarding, _) => self.regarding.as_ref()?.value(name),
+            (Root::Record, _) => self.regarding.as_ref().or(self.own.as_ref())?.value(name),
+            (Root::Values, _) => self.given.get(name).cloned(),
         }
     }
 
-    fn of_record(&self, name: &str) -> Option<String> {
-        let about = self.about.as_ref()?;
+    /// The field of the input that would have given a value, below `values`.
+    fn field(&self, path: &Path, values: &str) -> String {
+        match path.root {
+            Root::Values => format!("{values}/{}", path.name),
+            Root::Recipient if self.recipient.is_some() => {
+                format!("/to/0/{}", path.name.split('.').next().unwrap_or_default())
+            }
+            Root::Recipient => "/to".to_owned(),
+            Root::Regarding | Root::Record => "/regarding".to_owned(),
+            Root::Sender => String::new(),
+        }
+    }
+}
+
+impl NamedRecord {
+    async fn read(desk: &Desk, actor: &Actor, reference: RecordRef) -> Result<Self, Refused> {
+        let record = desk.store.record(actor.org, &reference).await?;
+        Ok(Self { reference, record })
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
         match name {
-            "type" => return Some(about.kind.as_str().to_owned()),
-            "id" => return Some(about.id.as_str().to_owned()),
+            "type" => return Some(self.reference.kind.as_str().to_owned()),
+            "id" => return Some(self.reference.id.as_str().to_owned()),
             _ => {}
         }
         let record = self.record.as_ref()?;
@@ -80,18 +117,9 @@ impl<'a> TemplateValues<'a> {
             "country" => address?.country.clone(),
             "time_zone" => record.time_zone.clone(),
             "account" => record.account.as_ref().map(|account| account.as_str().to_owned()),
-            _ => None,
-        }
-    }
-
-    /// The field of the input that would have given a value, below `values`.
-    fn field(&self, path: &Path, values: &str) -> String {
-        match path.root {
-            Root::Values => format!("{values}/{}", path.name),
-            Root::Recipient if self.recipient.is_some() => format!("/to/0/{}", path.name),
-            Root::Recipient => "/to".to_owned(),
-            Root::Record => "/regarding".to_owned(),
-            Root::Sender => String::new(),
+            "url" => record.url.clone(),
+            "outcome" => record.outcome.map(|outcome| outcome.as_str().to_owned()),
+            _ => record.fields.get(name.strip_prefix("fields.")?).cloned(),
         }
     }
 }

@@ -81,9 +81,10 @@ async fn figures(
     let folded = fold(hits, &FoldContext::of(message, &stored.copies)).kpis.with_replies(&came_back);
     let kpis = Kpis::after_erasure(&before.kpis, folded, nobody_left, message.expired_at.is_some());
     let left = before.left && !nobody_left;
+    let left_untracked = before.left_untracked && !nobody_left;
     let mut marked = before.erased.clone();
     marked.extend(may_have_left(&stored.copies).filter(|recipient| erased.contains(recipient)));
-    let after = Figures { kpis, logged, left, erased: marked, ..before.clone() };
+    let after = Figures { kpis, logged, left, left_untracked, erased: marked, ..before.clone() };
     if after != before {
         desk.store.replace_figures(message, &before, &after).await?;
     }

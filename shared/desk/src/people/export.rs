@@ -9,13 +9,14 @@ use domain::message::timeline::{Timeline, TimelineScope};
 use domain::people::activity::Activity;
 use domain::people::consent::ConsentEntry;
 use domain::people::erasure::Person;
-use domain::people::record::{Record, RecordRef};
+use domain::people::record::RecordRef;
 use domain::people::suppression::Suppression;
 use domain::team::audit::AuditAction;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::AT_ONCE;
 use crate::messages::MessageDetails;
+use crate::records::RecordDetails;
 use crate::timeline::TimelineDetails;
 use crate::{Actor, Desk, Refused};
 
@@ -23,7 +24,7 @@ use crate::{Actor, Desk, Refused};
 #[derive(Debug)]
 pub struct PersonExport {
     /// The record.
-    pub record: Record,
+    pub record: RecordDetails,
     /// The ledger of their preference, newest first.
     pub consent: Vec<ConsentEntry>,
     /// The activities of their record, newest first.
@@ -69,6 +70,7 @@ impl Desk {
         let consent = self.store.consent(actor.org, reference).await?;
         let line = self.audited(actor, AuditAction::PersonExported, reference).await?;
         self.store.commit(vec![line], None).await?;
+        let record = self.record_details(actor, record).await?;
         Ok(PersonExport { record, consent, activities, suppressions, messages })
     }
 

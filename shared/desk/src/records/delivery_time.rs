@@ -1,11 +1,14 @@
 //! When a message would meet its recipient at work.
 
+use std::collections::BTreeSet;
+
 use domain::ground::id::MessageId;
 use domain::people::address::EmailAddress;
+use domain::people::consent::account_of;
 use domain::people::record::{Record, RecordRef};
 use domain::signs::engagement::{FoldContext, fold};
 use domain::time::delivery_time::{NoRecommendation, Recommendation, recommend};
-use domain::time::zone::{self, ZoneSource};
+use domain::time::zone::{self, ZoneSource, Zoned};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 
@@ -38,6 +41,10 @@ impl Desk {
         let records = self.records_of(actor, person).await?;
         let known = records.iter().map(Record::zone_source).map(zone::of_person).find(Result::is_ok);
         let first = records.first();
+        let known = match known {
+            Some(known) => Some(known),
+            None => self.zone_of_account(actor, &records).await?,
+        };
         let zoned = known.or_else(|| first.map(|record| zone::of_person(record.zone_source())));
         let zoned = zoned.unwrap_or_else(|| zone::of_person(ZoneSource::default()));
         let opens = match first {
@@ -46,6 +53,21 @@ impl Desk {
         };
         let settings = self.store.settings(actor.org).await?;
         Ok(recommend(zoned, &settings.working_hours, &opens, actor.now))
+    }
+
+    /// The zone of the first account that tells one: people mostly work where their company is.
+    async fn zone_of_account(
+        &self,
+        actor: &Actor,
+        records: &[Record],
+    ) -> Result<Option<Result<Zoned, zone::Unknown>>, Refused> {
+        for account in records.iter().filter_map(account_of) {
+            let Some(account) = self.store.record(actor.org, &account).await? else { continue };
+            if let Ok(Zoned { zone, reason }) = zone::of_person(account.zone_source()) {
+                return Ok(Some(Ok(Zoned { zone, reason: format!("{reason}, the place of the account") })));
+            }
+        }
+        Ok(None)
     }
 
     async fn records_of(&self, actor: &Actor, person: &DeliveryTimeFor) -> Result<Vec<Record>, Refused> {
@@ -66,7 +88,7 @@ impl Desk {
     /// When a person opened the newest mails on record.
     async fn opens_by(&self, actor: &Actor, record: &Record) -> Result<Vec<Timestamp>, Refused> {
         let activities = self.store.activities(actor.org, &record.reference, None, EXAMINED).await?;
-        let mails: Vec<MessageId> = activities.iter().filter_map(|activity| activity.message).collect();
+        let mails: BTreeSet<MessageId> = activities.iter().filter_map(|activity| activity.message).collect();
         let reads: Vec<_> = mails.into_iter().map(|id| self.opens_of(actor, record, id)).collect();
         stream::iter(reads).buffer_unordered(AT_ONCE).try_concat().await
     }

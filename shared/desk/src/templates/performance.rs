@@ -1,11 +1,11 @@
 //! How well templates do, with the best of each language.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws::store::Error;
 use domain::ground::id::{OrgId, TemplateId};
 use domain::message::template::Template;
-use domain::signs::performance::{Tally, best};
+use domain::signs::performance::{Goal, Tally, best};
 
 use crate::Desk;
 
@@ -14,8 +14,8 @@ use crate::Desk;
 pub struct TemplatePerformance {
     /// The figures; zeros while the organisation does not track.
     pub tally: Tally,
-    /// The template is the best of its language.
-    pub recommended: bool,
+    /// The goals for which it is the best of its language.
+    pub recommended_for: Vec<Goal>,
     /// The figures in words.
     pub reason: String,
 }
@@ -24,7 +24,7 @@ pub struct TemplatePerformance {
 pub(super) struct Performances {
     /// None while the organisation does not track mail.
     tallies: Option<BTreeMap<TemplateId, Tally>>,
-    recommended: BTreeSet<TemplateId>,
+    recommended: BTreeMap<TemplateId, Vec<Goal>>,
 }
 
 impl Performances {
@@ -32,7 +32,7 @@ impl Performances {
     pub(super) async fn read(desk: &Desk, org: OrgId) -> Result<Self, Error> {
         let tracked = desk.store.settings(org).await?.tracking_enabled;
         let tallies = if tracked { Some(desk.store.tallies(org).await?) } else { None };
-        Ok(Self { tallies, recommended: BTreeSet::new() })
+        Ok(Self { tallies, recommended: BTreeMap::new() })
     }
 
     /// Compares templates, which are all that there are.
@@ -41,7 +41,11 @@ impl Performances {
         for template in templates {
             languages.entry(template.primary_language()).or_default().push((template.id, self.tally(template)));
         }
-        self.recommended = languages.into_values().filter_map(best).collect();
+        for (goal, language) in Goal::ALL.iter().flat_map(|goal| languages.values().map(move |all| (goal, all))) {
+            if let Some(template) = best(*goal, language.iter().copied()) {
+                self.recommended.entry(template).or_default().push(*goal);
+            }
+        }
     }
 
     /// The figures of a template; zeros while mail is not tracked.
@@ -52,7 +56,9 @@ impl Performances {
     /// The figures of a template with its place among the others.
     pub(super) fn of(&self, template: &Template) -> TemplatePerformance {
         let tally = self.tally(template);
-        let reason = if self.tallies.is_some() { tally.reason() } else { "mail is not tracked".to_owned() };
-        TemplatePerformance { tally, recommended: self.recommended.contains(&template.id), reason }
+        let recommended_for = self.recommended.get(&template.id).cloned().unwrap_or_default();
+        let known = self.tallies.is_some();
+        let reason = if known { tally.reason(&recommended_for) } else { "mail is not tracked".to_owned() };
+        TemplatePerformance { tally, recommended_for, reason }
     }
 }

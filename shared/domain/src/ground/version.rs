@@ -38,6 +38,7 @@ versioned!(
     crate::message::copy::Copy,
     crate::message::reminder::Reminder,
     crate::message::template::Template,
+    crate::people::activity::Activity,
     crate::people::record::Record,
     crate::signs::card::Card,
     crate::team::api_key::ApiKey,

@@ -1,4 +1,6 @@
-//! The CRM's own records, and references to them: what a message is about and who its recipients are.
+//! The CRM's own records: what a message is about and who its recipients are.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,62 +9,32 @@ use crate::people::address::EmailAddress;
 use crate::people::consent::{Consent, Preference};
 use crate::time::zone::{PostalAddress, ZoneSource};
 
-/// The kinds of record that a message can be about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+mod reference;
+mod url;
+
+pub use reference::{CustomType, InvalidRecordRef, RecordId, RecordRef, RecordType};
+pub use url::{InvalidRecordUrl, RecordUrls, check_url};
+
+/// How far a possible sale has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RecordType {
-    /// A person at a customer.
-    Contact,
-    /// A person or company that may become a customer.
-    Lead,
-    /// A customer: the parent of its contacts.
-    Account,
-    /// A possible sale.
-    Opportunity,
+pub enum Outcome {
+    /// It is not decided.
+    Open,
+    /// The customer buys.
+    Won,
+    /// The customer does not buy.
+    Lost,
 }
 
-impl RecordType {
-    /// The word used in paths, keys and JSON.
+impl Outcome {
+    /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Contact => "contact",
-            Self::Lead => "lead",
-            Self::Account => "account",
-            Self::Opportunity => "opportunity",
+            Self::Open => "open",
+            Self::Won => "won",
+            Self::Lost => "lost",
         }
-    }
-}
-
-/// The CRM's own id of a record: 1 to 128 of `A-Za-z0-9._-`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RecordId(String);
-
-/// Why a text is not a record id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a record id has 1 to 128 of A-Z a-z 0-9 . _ -")]
-pub struct InvalidRecordRef;
-
-impl RecordId {
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for RecordId {
-    type Error = InvalidRecordRef;
-
-    fn try_from(text: String) -> Result<Self, InvalidRecordRef> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        let valid = (1..=128).contains(&text.len()) && text.bytes().all(allowed);
-        if valid { Ok(Self(text)) } else { Err(InvalidRecordRef) }
-    }
-}
-
-impl From<RecordId> for String {
-    fn from(id: RecordId) -> Self {
-        id.0
     }
 }
 
@@ -99,6 +71,24 @@ pub struct Record {
     /// Until when an objection held that was withdrawn.
     #[serde(default, with = "crate::time::instant::optional_millis", skip_serializing_if = "Option::is_none")]
     pub denied_until: Option<Timestamp>,
+    /// Values of the CRM's own for templates, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// Where it is found in the CRM; the pattern of its type counts when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Mail with its addresses is worth keeping.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub email_enabled: bool,
+    /// How far a possible sale has come; none of other records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// When a possible sale was won or lost.
+    #[serde(default, with = "crate::time::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
+    /// When it was saved; none of those from before this was kept.
+    #[serde(default, with = "crate::time::instant::optional_millis", skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// It was deleted; only the last objection is remembered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
@@ -123,6 +113,12 @@ impl Record {
             account: None,
             tracking: Preference::Unknown,
             consent: None,
+            fields: BTreeMap::new(),
+            url: None,
+            email_enabled: false,
+            outcome: None,
+            closed_at: None,
+            updated_at: None,
             denied_until: None,
             deleted: false,
             erased_at: None,
@@ -136,57 +132,6 @@ impl Record {
             time_zone: self.time_zone.as_deref(),
             address: self.address.as_ref(),
             phone: self.phone.as_deref(),
-        }
-    }
-}
-
-/// Which record.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecordRef {
-    /// Its kind.
-    #[serde(rename = "type")]
-    pub kind: RecordType,
-    /// Its id in the CRM.
-    pub id: RecordId,
-}
-
-impl std::fmt::Display for RecordRef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.kind.as_str(), self.id.as_str())
-    }
-}
-
-impl std::str::FromStr for RecordRef {
-    type Err = InvalidRecordRef;
-
-    /// Reads `contact:c-1`, as query parameters write it.
-    fn from_str(text: &str) -> Result<Self, InvalidRecordRef> {
-        let (kind, id) = text.split_once(':').ok_or(InvalidRecordRef)?;
-        let kinds = [RecordType::Contact, RecordType::Lead, RecordType::Account, RecordType::Opportunity];
-        let kind = kinds.into_iter().find(|k| k.as_str() == kind).ok_or(InvalidRecordRef)?;
-        Ok(Self { kind, id: RecordId::try_from(id.to_owned())? })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reference_reads_as_it_is_written() {
-        let reference: RecordRef = "contact:c-1".parse().unwrap();
-        assert_eq!(reference.to_string(), "contact:c-1");
-        for text in [
-            "",
-            "contact",
-            "contact:",
-            "person:1",
-            "contact:a b",
-            "contact:a/b",
-            &format!("contact:{}", "a".repeat(129)),
-        ] {
-            assert!(text.parse::<RecordRef>().is_err(), "{text}");
         }
     }
 }

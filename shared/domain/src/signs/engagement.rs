@@ -75,6 +75,26 @@ pub enum DeedKind {
 }
 
 impl Kpis {
+    /// The figures of several messages, or copies, taken together.
+    pub fn sum<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        all.into_iter().fold(Self::default(), |sum, one| {
+            let earliest = |a: Option<Timestamp>, b: Option<Timestamp>| a.into_iter().chain(b).min();
+            Self {
+                opens: sum.opens.saturating_add(one.opens),
+                attachment_views: sum.attachment_views.saturating_add(one.attachment_views),
+                link_clicks: sum.link_clicks.saturating_add(one.link_clicks),
+                replies: sum.replies.saturating_add(one.replies),
+                first_replied_at: earliest(sum.first_replied_at, one.first_replied_at),
+                machine_opens: sum.machine_opens.saturating_add(one.machine_opens),
+                machine_clicks: sum.machine_clicks.saturating_add(one.machine_clicks),
+                first_opened_at: earliest(sum.first_opened_at, one.first_opened_at),
+                last_opened_at: sum.last_opened_at.max(one.last_opened_at),
+                first_deed: sum.first_deed.into_iter().chain(one.first_deed).min_by_key(|deed| deed.at),
+                last_deed: sum.last_deed.into_iter().chain(one.last_deed).max_by_key(|deed| deed.at),
+            }
+        })
+    }
+
     /// The figures with what came back counted anew, each mail once.
     #[must_use]
     pub fn with_replies(self, replies: &[Reply]) -> Self {

@@ -1,9 +1,12 @@
 //! What an organisation decided for all of its users.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::people::consent::Preference;
+use crate::people::record::{RecordType, RecordUrls};
 use crate::team::audit::{AUDIT_DAYS, MAX_AUDIT_DAYS};
 use crate::team::visibility::SentVisibility;
 use crate::time::delivery_time::WorkingHours;
@@ -37,6 +40,8 @@ pub const MAX_RETENTION_DAYS: u32 = 3650;
 
 /// How many sites may call the API from a browser.
 const MAX_ORIGINS: usize = 20;
+/// How many types of record an organisation may have of its own.
+const MAX_TYPES: usize = 20;
 
 /// The settings of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +71,10 @@ pub struct Settings {
     pub audit_days: u32,
     /// Sites whose pages may call the API from a browser.
     pub cors_origins: Vec<String>,
+    /// Types of record of the organisation's own.
+    pub record_types: Vec<RecordType>,
+    /// Where records are found in the CRM.
+    pub record_urls: RecordUrls,
     /// Counts every change; the condition of the next one.
     pub version: u32,
 }
@@ -84,6 +93,8 @@ impl Default for Settings {
             sent_visibility: SentVisibility::default(),
             audit_days: AUDIT_DAYS,
             cors_origins: Vec::new(),
+            record_types: Vec::new(),
+            record_urls: RecordUrls::default(),
             version: 0,
         }
     }
@@ -112,6 +123,10 @@ pub struct SettingsChange {
     pub audit_days: Option<u32>,
     /// See [`Settings::cors_origins`].
     pub cors_origins: Option<Vec<String>>,
+    /// See [`Settings::record_types`].
+    pub record_types: Option<Vec<RecordType>>,
+    /// See [`Settings::record_urls`].
+    pub record_urls: Option<RecordUrls>,
 }
 
 /// A setting that cannot have the value that was given.
@@ -129,6 +144,9 @@ pub enum InvalidSetting {
     /// An origin has a scheme and a host, and nothing behind them (RFC 6454).
     #[error("at most 20 origins such as https://crm.example.com")]
     CorsOrigins,
+    /// See [`Settings::record_types`].
+    #[error("at most 20 types beside contact, lead, account and opportunity, each once")]
+    RecordTypes,
     /// Answers can only come to an inbound domain that is there.
     #[error("this installation receives no mail")]
     NoInboundDomain,
@@ -154,6 +172,8 @@ impl Settings {
             sent_visibility: change.sent_visibility.unwrap_or(self.sent_visibility),
             audit_days: change.audit_days.unwrap_or(self.audit_days),
             cors_origins: change.cors_origins.unwrap_or_else(|| self.cors_origins.clone()),
+            record_types: change.record_types.unwrap_or_else(|| self.record_types.clone()),
+            record_urls: change.record_urls.unwrap_or_else(|| self.record_urls.clone()),
             version: self.version,
         };
         after.check(receives_mail)?;
@@ -173,10 +193,25 @@ impl Settings {
         if self.cors_origins.len() > MAX_ORIGINS || !self.cors_origins.iter().all(|origin| is_origin(origin)) {
             return Err(InvalidSetting::CorsOrigins);
         }
+        let own = |kind: &RecordType| matches!(kind, RecordType::Custom(_));
+        let different: BTreeSet<&RecordType> = self.record_types.iter().filter(|kind| own(kind)).collect();
+        if different.len() > MAX_TYPES || different.len() < self.record_types.len() {
+            return Err(InvalidSetting::RecordTypes);
+        }
         if self.replies == Replies::InboundDomain && !receives_mail {
             return Err(InvalidSetting::NoInboundDomain);
         }
         Ok(())
+    }
+
+    /// What a preference comes to: the organisation decides for those whom nobody asked.
+    pub fn effective(&self, preference: Preference) -> Preference {
+        if preference == Preference::Unknown { self.unknown_consent } else { preference }
+    }
+
+    /// True when records of this type may be saved.
+    pub fn knows(&self, kind: &RecordType) -> bool {
+        !matches!(kind, RecordType::Custom(_)) || self.record_types.contains(kind)
     }
 
     /// How long a message is kept after it left.
@@ -224,6 +259,11 @@ mod tests {
     #[test]
     fn a_setting_that_cannot_be_so_is_named() {
         let change = SettingsChange::default;
+        let kind = |name: &&str| RecordType::try_from((*name).to_owned()).unwrap();
+        let types = |names: &[&str]| {
+            let record_types = Some(names.iter().map(kind).collect());
+            SettingsChange { record_types, ..SettingsChange::default() }
+        };
         let origins = |origin: &str| SettingsChange { cors_origins: Some(vec![origin.to_owned()]), ..change() };
         for (change, receives_mail, want) in [
             (
@@ -237,6 +277,8 @@ mod tests {
             (origins("https://crm.example.com/"), true, InvalidSetting::CorsOrigins),
             (origins("*"), true, InvalidSetting::CorsOrigins),
             (origins("null"), true, InvalidSetting::CorsOrigins),
+            (types(&["contact"]), true, InvalidSetting::RecordTypes),
+            (types(&["project", "project"]), true, InvalidSetting::RecordTypes),
             (
                 SettingsChange { replies: Some(Replies::InboundDomain), ..change() },
                 false,

@@ -8,50 +8,73 @@ use super::Invalid;
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Root {
-    /// The recipient: `name`, `email`.
+    /// The recipient: `name`, `email`, and their record as `record.city`.
     Recipient,
     /// The author: `name`, `email`.
     Sender,
-    /// The record of the CRM.
+    /// The record that the message is about.
+    Regarding,
+    /// The record that the message is about, else the recipient's.
     Record,
     /// What is given when the template is applied.
     Values,
 }
 
+/// The names that every record has. A field of the CRM's own is `fields.order_number`.
+const OF_RECORD: [&str; 14] = [
+    "type",
+    "id",
+    "name",
+    "email",
+    "phone",
+    "street",
+    "city",
+    "region",
+    "postal_code",
+    "country",
+    "time_zone",
+    "account",
+    "url",
+    "outcome",
+];
+
 impl Root {
-    const ALL: [Self; 4] = [Self::Recipient, Self::Sender, Self::Record, Self::Values];
+    const ALL: [Self; 5] = [Self::Recipient, Self::Sender, Self::Regarding, Self::Record, Self::Values];
 
     /// The word in templates.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Recipient => "recipient",
             Self::Sender => "sender",
+            Self::Regarding => "regarding",
             Self::Record => "record",
             Self::Values => "values",
         }
     }
 
-    /// The names that are known; of values, any.
-    const fn names(self) -> Option<&'static [&'static str]> {
-        match self {
-            Self::Recipient | Self::Sender => Some(&["name", "email"]),
-            Self::Record => Some(&[
-                "type",
-                "id",
-                "name",
-                "email",
-                "phone",
-                "street",
-                "city",
-                "region",
-                "postal_code",
-                "country",
-                "time_zone",
-                "account",
-            ]),
-            Self::Values => None,
-        }
+    /// Checks that there is such a name.
+    fn check(self, name: &str) -> Result<(), String> {
+        let is_known = match self {
+            Self::Recipient => is_of_mailbox(name) || name.strip_prefix("record.").is_some_and(is_of_record),
+            Self::Sender => is_of_mailbox(name),
+            Self::Regarding | Self::Record => is_of_record(name),
+            Self::Values => is_name(name),
+        };
+        let names = match self {
+            Self::Recipient => "name, email, record.name, record.fields.x".to_owned(),
+            Self::Sender => "name, email".to_owned(),
+            _ => format!("{}, fields.x", OF_RECORD.join(", ")),
+        };
+        if is_known { Ok(()) } else { Err(format!("`{}` has {names}, but no `{name}`", self.as_str())) }
     }
+}
+
+fn is_of_mailbox(name: &str) -> bool {
+    matches!(name, "name" | "email")
+}
+
+fn is_of_record(name: &str) -> bool {
+    OF_RECORD.contains(&name) || name.strip_prefix("fields.").is_some_and(is_word)
 }
 
 /// What a placeholder names, such as `values.order_number`.
@@ -59,7 +82,7 @@ impl Root {
 pub struct Path {
     /// Where it comes from.
     pub root: Root,
-    /// Which: a letter or `_`, then letters, digits and `_`, all of ASCII.
+    /// Which: words of ASCII letters, digits and `_`, with dots between them.
     pub name: String,
 }
 
@@ -112,20 +135,24 @@ fn read(inner: &str) -> Result<Path, String> {
     }
     let expected = || format!("expected one name such as `{{{{ recipient.name }}}}`, not `{}`", shortened(inner));
     let (root, name) = inner.split_once('.').ok_or_else(expected)?;
-    if !is_name(name) || !is_name(root) {
+    if !name.split('.').all(is_word) || !is_name(root) {
         return Err(expected());
     }
     let known = Root::ALL.into_iter().find(|known| known.as_str() == root);
-    let known = known.ok_or_else(|| format!("`{root}` is none of recipient, sender, record, values"))?;
-    match known.names() {
-        Some(names) if !names.contains(&name) => Err(format!("`{root}` has {}, but no `{name}`", names.join(", "))),
-        _ => Ok(Path { root: known, name: name.to_owned() }),
+    let known = known.ok_or_else(|| format!("`{root}` is none of recipient, regarding, sender, record, values"))?;
+    if known == Root::Values && !is_name(name) {
+        return Err(expected());
     }
+    known.check(name)?;
+    Ok(Path { root: known, name: name.to_owned() })
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 fn is_name(text: &str) -> bool {
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    text.len() <= 64 && text.bytes().all(word) && text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+    is_word(text) && text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
 }
 
 fn shortened(text: &str) -> String {

@@ -109,8 +109,11 @@ fn what_is_no_value_is_named_with_its_place() {
         ("{% if a %}", "line 1, column 1: `{% … %}` is not supported: templates have values only, no logic"),
         ("{# a #}", "line 1, column 1: `{# … #}` is not supported: templates have values only, no logic"),
         ("{{ name }}", "line 1, column 1: expected one name such as `{{ recipient.name }}`, not `name`"),
-        ("{{ user.name }}", "line 1, column 1: `user` is none of recipient, sender, record, values"),
-        ("{{ recipient.age }}", "line 1, column 1: `recipient` has name, email, but no `age`"),
+        ("{{ user.name }}", "line 1, column 1: `user` is none of recipient, regarding, sender, record, values"),
+        (
+            "{{ recipient.age }}",
+            "line 1, column 1: `recipient` has name, email, record.name, record.fields.x, but no `age`",
+        ),
         ("{{ values.a.b }}", "line 1, column 1: expected one name such as `{{ recipient.name }}`, not `values.a.b`"),
     ] {
         assert_eq!(refusal(Kind::Text, source), want);

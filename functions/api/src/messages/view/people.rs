@@ -41,7 +41,7 @@ pub(crate) struct RecipientView {
 pub(crate) struct RecordView {
     #[serde(rename = "type")]
     #[schema(value_type = RecordTypeWord)]
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     /// The CRM's own id.
     pub(crate) id: String,
 }
@@ -52,7 +52,7 @@ pub(crate) struct RecordView {
 pub(crate) struct DeciderView {
     #[serde(rename = "type")]
     #[schema(value_type = RecordTypeWord)]
-    kind: &'static str,
+    kind: String,
     /// The CRM's own id.
     id: String,
     name: String,
@@ -61,7 +61,7 @@ pub(crate) struct DeciderView {
 impl From<Decider> for DeciderView {
     fn from(decider: Decider) -> Self {
         let Decider { record, name } = decider;
-        Self { kind: record.kind.as_str(), id: record.id.into(), name }
+        Self { kind: record.kind.into(), id: record.id.into(), name }
     }
 }
 
@@ -73,7 +73,7 @@ impl From<&Mailbox> for MailboxView {
 
 impl From<&RecordRef> for RecordView {
     fn from(record: &RecordRef) -> Self {
-        Self { kind: record.kind.as_str(), id: record.id.as_str().to_owned() }
+        Self { kind: record.kind.as_str().to_owned(), id: record.id.as_str().to_owned() }
     }
 }
 
