@@ -390,3 +390,18 @@ async fn forged_mail_never_takes_the_place_of_an_answer() {
     assert_eq!(world.kpi(&id, "replies").await, 1);
     assert_eq!(back(&world, &id).await.len(), 101);
 }
+
+#[tokio::test(start_paused = true)]
+async fn mail_that_belongs_to_no_message_is_not_kept() {
+    let raw = "From: Somebody <somebody@example.org>\r\nTo: <sales@example.com>\r\nSubject: Private\r\n\r\nHello.\r\n";
+    let kept = async |world: &World| world.stored().await.iter().any(|item| item.contains("Private"));
+    for fault in [None, Some(Fault::Before), Some(Fault::CrashBefore), Some(Fault::CrashAfter)] {
+        let world = World::new().await;
+        if let Some(fault) = fault {
+            world.cloud.faults.plan_on("DELETE", 0, fault);
+        }
+        post(&world, raw).await;
+        world.run_for(SignedDuration::from_hours(1)).await;
+        assert!(!kept(&world).await, "{fault:?}");
+    }
+}

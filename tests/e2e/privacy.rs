@@ -142,7 +142,9 @@ async fn the_strictest_record_and_the_account_bind() {
     world.call("PUT", "/v1/records/lead/l-1", lead).await;
     assert_eq!(state().await, "blocked", "another record of the same person");
     world.call("DELETE", "/v1/records/lead/l-1", Value::Null).await;
-    assert_eq!(state().await, "on");
+    assert_eq!(state().await, "blocked", "the address keeps the objection");
+    prefer(&world, "contact/c-1", "allow").await;
+    assert_eq!(state().await, "on", "a new consent");
     world.call("PUT", "/v1/records/account/a-1", json!({"name": "Example", "tracking": "deny"})).await;
     world.call("PATCH", "/v1/records/contact/c-1", json!({"account": "a-1"})).await;
     assert_eq!(state().await, "blocked", "the account does not allow it");
@@ -186,17 +188,18 @@ async fn after_an_objection_everything_answers_as_before_and_nothing_is_recorded
 }
 
 /// What is done to the preferences, and how it is undone, by way of a record, its address, its account or its existence.
-const OBJECTIONS: [(&str, Change, Change); 4] = [
-    ("contact/c-1", r#"{"tracking": "deny"}"#, r#"{"tracking": "allow"}"#),
-    ("contact/c-1", r#"{"tracking": "deny"}"#, r#"{"emails": []}"#),
-    ("account/a-1", r#"{"tracking": "deny"}"#, r#"{"tracking": "allow"}"#),
-    ("contact/c-1", r#"{"tracking": "deny"}"#, "delete"),
+/// The last one says whether the objection holds all the same, until a new consent.
+const OBJECTIONS: [(&str, Change, Change, bool); 4] = [
+    ("contact/c-1", r#"{"tracking": "deny"}"#, r#"{"tracking": "allow"}"#, false),
+    ("contact/c-1", r#"{"tracking": "deny"}"#, r#"{"emails": []}"#, true),
+    ("account/a-1", r#"{"tracking": "deny"}"#, r#"{"tracking": "allow"}"#, false),
+    ("contact/c-1", r#"{"tracking": "deny"}"#, "delete", true),
 ];
 type Change = &'static str;
 
 #[tokio::test(start_paused = true)]
 async fn a_hit_of_somebody_who_objected_is_not_recorded_however_late_it_is_looked_at() {
-    for (record, objection, withdrawal) in OBJECTIONS {
+    for (record, objection, withdrawal, holds) in OBJECTIONS {
         for fault in [None, Some(Fault::CrashAfter), Some(Fault::After)] {
             // Grows to the number of calls that the withdrawal makes.
             let mut calls = 1;
@@ -232,7 +235,13 @@ async fn a_hit_of_somebody_who_objected_is_not_recorded_however_late_it_is_looke
                 assert_eq!(world.kpi(&id, "opens").await, 0, "{record} {withdrawal} {fault:?} {n}");
                 world.visit(&pixel).await;
                 world.settle().await;
-                assert_eq!(world.kpi(&id, "opens").await, 1, "withdrawn: {record} {withdrawal} {fault:?} {n}");
+                let seen = u64::from(!holds);
+                assert_eq!(world.kpi(&id, "opens").await, seen, "withdrawn: {record} {withdrawal} {fault:?} {n}");
+                person(&world, "c-1", "purchasing@example.org", "allow").await;
+                world.advance(SignedDuration::from_hours(5));
+                world.visit(&pixel).await;
+                world.settle().await;
+                assert_eq!(world.kpi(&id, "opens").await, seen + 1, "a new consent: {withdrawal} {fault:?} {n}");
                 n += 1;
             }
         }

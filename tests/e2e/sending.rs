@@ -120,7 +120,9 @@ async fn files_that_do_not_fit_leave_as_links_that_record_nothing() {
         let id = world.draft(draft).await;
         let path = format!("/v1/messages/{id}/attachments");
         let file = world.attach(&id, "large.pdf", false, &large).await;
+        world.advance(SignedDuration::from_secs(1));
         world.attach(&id, "terms.pdf", false, b"direct bytes").await;
+        world.advance(SignedDuration::from_secs(1));
         if tracked_links > 0 {
             world.attach(&id, "offer.pdf", true, b"tracked bytes").await;
         }

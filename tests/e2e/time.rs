@@ -55,7 +55,7 @@ async fn times_that_cannot_be_are_refused() {
         (json!({"at": "2028-11-24T08:00:00Z"}), "too_far"),
         (json!({"at": {"local": "2026-11-24T08:00:00", "time_zone": "Europe/Nowhere"}}), "unknown_time_zone"),
         (json!({"at": "tomorrow"}), "invalid_value"),
-        (json!({"at": {"local": "2026-11-24T08:00:00"}}), "missing_field"),
+        (json!({"at": {"local": "2026-11-24T08:00:00", "time_zone": ""}}), "invalid_value"),
     ] {
         let (status, problem) = world.call("POST", &format!("/v1/messages/{id}/send"), at.clone()).await;
         assert_eq!((status, problem["code"].as_str()), (422, Some(code)), "{at} {problem}");

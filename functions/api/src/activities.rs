@@ -12,6 +12,7 @@ use domain::ground::id::UserId;
 use domain::message::MessageStatus;
 use domain::people::activity::{Activity, ActivityKind, Task};
 use domain::people::record::RecordRef;
+use domain::time::schedule::When;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,7 +25,7 @@ use crate::http::page::{self, Page, Query};
 use crate::http::path::{ActivityPath, At, RecordPath};
 use crate::http::problem::{ActRefusals, ApiError, ListRefusals, ReadRefusals, WriteRefusals};
 use crate::http::schema::{
-    ActivityKindWord, ExpandWord, IncludeWord, Instant, MessageStatusWord, not_null, patch as patched,
+    ActivityKindWord, ExpandWord, IncludeWord, Instant, MessageStatusWord, WhenInput, not_null, patch as patched,
 };
 use crate::messages::timeline::TimelineView;
 use crate::messages::view::{KpisView, RecordView, StateView};
@@ -78,8 +79,8 @@ pub(crate) struct ActivityPatch {
     subject: Option<String>,
     /// When it is due, or takes place.
     #[serde(default, deserialize_with = "patched")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    due: Patch<Timestamp>,
+    #[schema(value_type = Option<WhenInput>)]
+    due: Patch<When>,
     /// It was done.
     #[serde(default, deserialize_with = "not_null")]
     done: Option<bool>,
@@ -151,8 +152,8 @@ pub(crate) struct ActivityBody {
     #[schema(max_length = 256)]
     subject: String,
     /// When it is due, or takes place.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    due: Option<Timestamp>,
+    #[schema(value_type = Option<WhenInput>)]
+    due: Option<When>,
 }
 
 impl From<&Activity> for ActivityView {
@@ -248,6 +249,7 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let Post { actor, input, once } = post;
     let ActivityBody { kind, subject, due } = input;
+    let due = due.map(|due| actor.instant(&due, "/due")).transpose()?;
     let record = path.reference();
     let prepared = app.desk.add_activity(&actor, &record, ActivityInput { kind, subject, due }).await?;
     let (activity, change) = prepared.take();
@@ -315,6 +317,7 @@ pub(crate) async fn patch(
     body::Json(input): body::Json<ActivityPatch>,
 ) -> Result<Json<ActivityView>, ApiError> {
     let ActivityPatch { subject, due, done } = input;
+    let due = due.try_map(|due| actor.instant(&due, "/due"))?;
     let change = ActivityChange { subject, due, done };
     let Task { record, activity } = app.desk.change_task(&actor, path.id, &change).await?;
     Ok(Json(ActivityView::of(&record, &activity)))

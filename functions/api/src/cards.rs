@@ -7,6 +7,7 @@ use axum::response::Response;
 use desk::cards::{CardChange, CardFilter, PhoneCallInput};
 use domain::ground::id::CardId;
 use domain::signs::card::{Card, CardAction, CardKind, CardPriority, CardState};
+use domain::time::schedule::When;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +19,7 @@ use crate::http::once::{IdempotencyKey, Post, PostOrEmpty};
 use crate::http::page::{self, Page, Query};
 use crate::http::path::{At, CardPath};
 use crate::http::problem::{ApiError, HttpCode, ListRefusals, ReadRefusals, WriteRefusals};
-use crate::http::schema::{CardActionWord, CardKindWord, CardPriorityWord, CardStateWord, Instant};
+use crate::http::schema::{CardActionWord, CardKindWord, CardPriorityWord, CardStateWord, Instant, WhenInput};
 use crate::messages::view::RecordView;
 
 /// Filters of the list of cards.
@@ -164,8 +165,8 @@ pub(crate) struct Nothing {}
 #[schema(as = SnoozeInput)]
 pub(crate) struct SnoozeBody {
     /// Until this instant, a year ahead at most; an hour for high priority and a day for others when left out.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    until: Option<Timestamp>,
+    #[schema(value_type = Option<WhenInput>)]
+    until: Option<When>,
 }
 
 /// Dismisses a card.
@@ -201,7 +202,8 @@ pub(crate) async fn snooze(
     At(path): At<CardPath>,
     PostOrEmpty(post): PostOrEmpty<SnoozeBody>,
 ) -> Result<Response, ApiError> {
-    change(&app, path, post, |input: SnoozeBody| CardChange::Snooze(input.until)).await
+    let until = post.input.until.as_ref().map(|until| post.actor.instant(until, "/until")).transpose()?;
+    change(&app, path, post, |_| CardChange::Snooze(until)).await
 }
 
 /// Takes the last snooze or dismissal back.
@@ -230,8 +232,8 @@ pub(crate) struct PhoneCallBody {
     /// In one line; the card's title when left out.
     subject: Option<String>,
     /// When the call is due.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    due: Option<Timestamp>,
+    #[schema(value_type = Option<WhenInput>)]
+    due: Option<When>,
 }
 
 /// Adds a phone call to the record that the card's message is about, or else to the first record it links to.
@@ -251,6 +253,7 @@ pub(crate) async fn phone_call(
 ) -> Result<Response, ApiError> {
     let Post { actor, input, once } = post;
     let PhoneCallBody { subject, due } = input;
+    let due = due.map(|due| actor.instant(&due, "/due")).transpose()?;
     let prepared = app.desk.call_from_card(&actor, path.id, PhoneCallInput { subject, due }).await?;
     let (activity, change) = prepared.take();
     once.commit(&app, StatusCode::CREATED, change, &ActivityView::from(&activity)).await

@@ -2,7 +2,8 @@
 //!
 //! - Trigger: the inbound queue: one notification for each mail that the receipt rule put into storage.
 //! - Reads: the mail, and the message that it answers.
-//! - Writes: tasks only. A reply goes to the recorder, a bounce to `feedback`, a mail to an address of ours to its author.
+//! - Writes: tasks. A reply goes to the recorder, a bounce to `feedback`, a mail to an address of ours to its author. Mail that
+//!   belongs to no message is deleted.
 //! - On failure: the notification comes again; all tasks may be put twice. A mail that cannot be read is kept, and shown as
 //!   such when its address says to which message it belongs.
 
@@ -77,7 +78,11 @@ async fn take_in(app: &App, arrival: &Arrival) -> Result<Outcome, Later> {
     };
     let letters = Letters { store: &app.store, signer: &app.signer, inbound_domain: app.inbound_domain.as_deref() };
     match letters.read(arrival, &raw).await? {
-        None => return Ok(Outcome::Drop("belongs to no message")),
+        // Nobody of us wrote to its sender, so nothing of it is kept. When this fails, the mail comes again.
+        None => {
+            app.blobs.delete_received(&arrival.key).await.map_err(|error| Later(error.to_string()))?;
+            return Ok(Outcome::Drop("belongs to no message"));
+        }
         Some(LetterNews::Report(report)) => app.feedback.put(&FeedbackTask::ReportV1(*report)).await?,
         Some(LetterNews::Reply { reply, for_author }) => {
             if for_author {

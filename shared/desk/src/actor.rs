@@ -6,6 +6,7 @@ use domain::team::audit::{ActorId, Door};
 use domain::team::permission::{Permission, Reach, Rights};
 use domain::team::user::User;
 use domain::team::visibility::{SentVisibility, Sight};
+use domain::time::schedule::When;
 use jiff::Timestamp;
 
 use crate::{Code, Refused};
@@ -54,6 +55,20 @@ impl Actor {
     /// True when an integration acts for a user.
     pub(crate) fn is_for_somebody_else(&self) -> bool {
         self.rights.scopes.is_some()
+    }
+
+    /// The IANA name of the zone in which the caller reads and says times.
+    pub fn home(&self) -> &str {
+        self.user.as_ref().and_then(|user| user.time_zone.as_deref()).unwrap_or("UTC")
+    }
+
+    /// The instant that a field means. A wall time that names no zone is meant on the caller's clock.
+    ///
+    /// # Errors
+    /// [`Code::UnknownTimeZone`].
+    pub fn instant(&self, when: &When, field: &str) -> Result<Timestamp, Refused> {
+        let instant = when.at_home(self.home()).instant();
+        instant.map_err(|error| Refused::field(field, Code::UnknownTimeZone, error))
     }
 
     /// Whose things the caller reaches.

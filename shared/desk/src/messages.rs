@@ -22,6 +22,7 @@ mod resolve;
 mod schedule;
 mod thread;
 mod tracking;
+mod types;
 
 pub use check::{CopyCheck, MessageCheck, OpensExpected, Warning, WarningCode};
 pub use details::{Content, MessageDetails, TrackingDetails};

@@ -30,6 +30,18 @@ impl<T> Patch<T> {
         }
     }
 
+    /// The same change of a value that may not be convertible.
+    ///
+    /// # Errors
+    /// That of `convert`.
+    pub fn try_map<U, E>(self, convert: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
+        Ok(match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(value) => Patch::Set(convert(value)?),
+        })
+    }
+
     /// The same change of a converted value.
     pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Patch<U> {
         match self {

@@ -1,7 +1,7 @@
 //! Records of the CRM, under the CRM's own ids, with the ledger of consent.
 
 use aws::store::Next;
-use domain::people::consent::{ConsentEntry, changed, loosens};
+use domain::people::consent::{ConsentEntry, Preference, changed, loosens};
 use domain::people::record::{Record, RecordRef};
 use domain::team::audit::AuditAction;
 
@@ -48,7 +48,7 @@ impl Desk {
             let base = Record { tracking: kept.tracking, consent: kept.consent, ..Record::empty(reference.clone()) };
             change.clone().over(base, actor.now)
         };
-        let (before, record) = self.save_record(actor, reference, replace).await?;
+        let (before, record) = self.save_record(actor, reference, change.consents(), replace).await?;
         let created = before.is_none_or(|before| before.deleted);
         Ok(SavedRecord { record, created })
     }
@@ -67,7 +67,7 @@ impl Desk {
             let there = before.filter(|before| !before.deleted).cloned().ok_or_else(Refused::not_found)?;
             change.clone().over(there, actor.now)
         };
-        let (_, record) = self.save_record(actor, reference, edit).await?;
+        let (_, record) = self.save_record(actor, reference, change.consents(), edit).await?;
         Ok(record)
     }
 
@@ -78,10 +78,15 @@ impl Desk {
     /// [`Code::NotFound`].
     pub async fn delete_record(&self, actor: &Actor, reference: &RecordRef) -> Result<(), Refused> {
         let forget = |before: Option<&Record>| match before {
-            Some(before) if !before.deleted => Ok(Record { deleted: true, ..Record::empty(before.reference.clone()) }),
+            Some(before) if !before.deleted => {
+                // Messages and contacts that name it go on to find its objection.
+                let objects = before.tracking == Preference::Deny;
+                let tracking = if objects { Preference::Deny } else { Preference::Unknown };
+                Ok(Record { deleted: true, tracking, ..Record::empty(before.reference.clone()) })
+            }
             _ => Err(Refused::not_found()),
         };
-        self.save_record(actor, reference, forget).await?;
+        self.save_record(actor, reference, false, forget).await?;
         Ok(())
     }
 
@@ -103,11 +108,13 @@ impl Desk {
     }
 
     /// Puts the outcome of `change` in the place of a record, with a line in the ledger when its preference changed.
-    /// `change` gets what is stored, which may be deleted, and may be asked again.
+    /// `change` gets what is stored, which may be deleted, and may be asked again. One that `consents` ends what the addresses
+    /// remember of earlier objections; said again it ends them again, should the process die before.
     async fn save_record(
         &self,
         actor: &Actor,
         reference: &RecordRef,
+        consents: bool,
         change: impl Fn(Option<&Record>) -> Result<Record, Refused>,
     ) -> Result<(Option<Record>, Record), Refused> {
         let mut tries = 0;
@@ -124,7 +131,12 @@ impl Desk {
                 next.writes.push(self.audited(actor, AuditAction::PreferenceChanged, reference).await?);
             }
             match self.store.write(next).await {
-                Ok(record) => return Ok((before, record)),
+                Ok(record) => {
+                    if consents {
+                        self.store.lift_objections(actor.org, &record, actor.now).await?;
+                    }
+                    return Ok((before, record));
+                }
                 Err(aws::store::Error::Conflict) if tries < TRIES => {}
                 Err(error) => return Err(error.into()),
             }

@@ -91,3 +91,39 @@ async fn an_organisation_keeps_an_administrator_whoever_leaves_at_once() {
     )
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_and_the_signature_of_a_user_are_theirs() {
+    let world = World::new().await;
+    let profile = json!({"time_zone": "Europe/Berlin", "signature": {"html": "<p>Kind regards<br>Søren</p>"}});
+    assert_eq!(world.call("PATCH", "/v1/me", profile).await.0, 200);
+
+    for (part, html, text) in [
+        ("html", Some("<p>Hello</p>"), None),
+        ("text", None, Some("Hello")),
+        ("both", Some("<p>Hello</p>"), Some("Hello")),
+    ] {
+        let mut draft = json!({"to": [{"email": "a@example.org"}], "subject": "Offer"});
+        if let Some(html) = html {
+            draft["html"] = json!(html);
+        }
+        if let Some(text) = text {
+            draft["text"] = json!(text);
+        }
+        let message = world.message(&world.draft(draft).await).await;
+        let end = "<div class=\"telltale-signature\"><p>Kind regards<br>Søren</p></div>";
+        let signed = message["html"].as_str().unwrap();
+        assert!(signed.ends_with(end) || part == "text", "{signed}");
+        let plain = message["text"].as_str().unwrap();
+        assert!(plain.starts_with("Hello") && plain.contains("Kind regards\nSøren"), "{part} {plain}");
+    }
+
+    let id = world.draft(crate::world::offer()).await;
+    let wall = json!({"local": "2026-11-24T08:00:00"});
+    let (status, sent) = world.call("POST", &format!("/v1/messages/{id}/send"), json!({"at": wall})).await;
+    assert_eq!((status, &sent["schedule"]["time_zone"]), (202, &json!("Europe/Berlin")), "{sent}");
+    assert_eq!(sent["schedule"]["at"], "2026-11-24T07:00:00.000Z");
+    let reminder = json!({"title": "Ask", "condition": "always", "due": {"local": "2026-11-25T09:00:00"}});
+    let (status, reminder) = world.call("PUT", &format!("/v1/messages/{id}/reminder"), reminder).await;
+    assert_eq!((status, &reminder["due"]["at"]), (200, &json!("2026-11-25T08:00:00.000Z")), "{reminder}");
+}

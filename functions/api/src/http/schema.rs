@@ -50,8 +50,9 @@ pub(crate) enum WhenInput {
     Wall {
         /// Date and time without an offset, as `2026-11-24T08:00:00`.
         local: String,
-        /// An IANA name, as `Europe/Berlin`.
-        time_zone: String,
+        /// An IANA name, as `Europe/Berlin`; the acting user's zone when left out.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        time_zone: Option<String>,
     },
 }
 

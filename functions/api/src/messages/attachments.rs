@@ -9,6 +9,7 @@ use axum::response::Response;
 use desk::Patch;
 use desk::messages::{FileAnnouncement, FileChange, FileDetails};
 use domain::message::attachment::{Attachment, LeavesAs};
+use domain::time::schedule::When;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +21,7 @@ use crate::http::once::{IdempotencyKey, Post};
 use crate::http::page::Page;
 use crate::http::path::{At, AttachmentPath, MessagePath};
 use crate::http::problem::{ActRefusals, ApiError, ReadRefusals, WriteRefusals};
-use crate::http::schema::{Instant, LeavesAsWord, UploadStatusWord, patch as patched};
+use crate::http::schema::{Instant, LeavesAsWord, UploadStatusWord, WhenInput, patch as patched};
 
 /// A file that will be uploaded.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -52,8 +53,8 @@ pub(crate) struct AttachmentPatch {
     revoked: Option<bool>,
     /// Downloads end at this instant; null for never.
     #[serde(default, deserialize_with = "patched")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Patch<Timestamp>,
+    #[schema(value_type = Option<WhenInput>)]
+    expires_at: Patch<When>,
 }
 
 /// A file of a message.
@@ -202,6 +203,7 @@ pub(crate) async fn patch(
     Json(change): Json<AttachmentPatch>,
 ) -> Result<axum::Json<AttachmentView>, ApiError> {
     let AttachmentPatch { tracked, revoked, expires_at } = change;
+    let expires_at = expires_at.try_map(|at| actor.instant(&at, "/expires_at"))?;
     let change = FileChange { tracked, revoked, expires_at };
     Ok(axum::Json(app.desk.change_file(&actor, path.id, &path.attachment, change).await?.into()))
 }

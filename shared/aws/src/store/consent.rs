@@ -18,6 +18,9 @@ use super::{Error, Store, keys};
 struct Remembered {
     #[serde(with = "domain::time::instant::millis")]
     denied_until: Timestamp,
+    /// The objection still holds: its record was deleted or erased, or got another address. Only a new consent ends it.
+    #[serde(default)]
+    holds: bool,
 }
 
 impl Store {
@@ -38,22 +41,39 @@ impl Store {
         }
         let remembered: Option<Remembered> = self.table.get(&keys::objection(org, email)).await?;
         let standing = Standing::of(named, &records, &accounts);
-        let remembered = remembered.map(|remembered| remembered.denied_until);
-        Ok(Standing { denied_until: standing.denied_until.max(remembered), ..standing })
+        let until = remembered.as_ref().map(|remembered| remembered.denied_until);
+        let standing = Standing { denied_until: standing.denied_until.max(until), ..standing };
+        Ok(if remembered.is_some_and(|remembered| remembered.holds) { standing.objecting() } else { standing })
     }
 
     /// Lets the addresses of a record remember an objection, before the record is changed so that it is not found by
     /// them any more.
     pub async fn remember_objections(&self, org: OrgId, record: &Record, now: Timestamp) -> Result<(), Error> {
         for email in &record.emails {
+            let before: Option<Remembered> = self.table.get(&keys::objection(org, email)).await?;
             let standing = self.standing(org, email, Some(&record.reference)).await?;
             let denied = (standing.preference == Preference::Deny).then_some(now);
+            let holds = record.tracking == Preference::Deny || before.is_some_and(|before| before.holds);
             if let Some(denied_until) = denied.max(standing.denied_until) {
-                let item = Item::new(&keys::objection(org, email), &Remembered { denied_until })?;
-                self.table.put(item, Condition::Any).await?;
+                self.remember(org, email, Remembered { denied_until, holds }).await?;
             }
         }
         Ok(())
+    }
+
+    /// Ends what the addresses of a record remember: the person has consented anew.
+    pub async fn lift_objections(&self, org: OrgId, record: &Record, now: Timestamp) -> Result<(), Error> {
+        for email in &record.emails {
+            let before: Option<Remembered> = self.table.get(&keys::objection(org, email)).await?;
+            if before.is_some_and(|before| before.holds) {
+                self.remember(org, email, Remembered { denied_until: now, holds: false }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn remember(&self, org: OrgId, email: &EmailAddress, what: Remembered) -> Result<(), Error> {
+        self.table.put(Item::new(&keys::objection(org, email), &what)?, Condition::Any).await
     }
 
     /// The ledger of a record, the newest line first.

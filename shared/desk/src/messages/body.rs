@@ -35,6 +35,22 @@ pub(super) fn parts(body: Body) -> (Option<String>, Option<String>) {
     (Some(own(BodyPart::Html, body.html)), Some(own(BodyPart::Text, body.text)))
 }
 
+/// The parts of a new draft with the author's signature below them. A mark tells where it begins and ends, so that an editor can
+/// put another one in its place.
+pub(super) fn signed(html: Option<String>, text: Option<String>, signature: &str) -> (Option<String>, Option<String>) {
+    let marked = format!("<div class=\"telltale-signature\">{signature}</div>");
+    let plain = mail::text::from_html(signature);
+    let text = text.filter(|text| !is_blank(text));
+    let html = html.filter(|html| !shows_nothing(html));
+    match (html, text) {
+        (None, Some(text)) => (None, Some(format!("{}\n\n-- \n{plain}", text.trim_end()))),
+        (html, text) => {
+            let text = text.map(|text| format!("{}\n\n-- \n{plain}", text.trim_end()));
+            (Some(html.unwrap_or_default() + &marked), text)
+        }
+    }
+}
+
 /// Nothing but white space and what cannot be seen.
 fn is_blank(text: &str) -> bool {
     text.chars()

@@ -31,8 +31,12 @@ impl Desk {
         let standings = self.standings(actor.org, &recipients).await?;
         standing::name_records(&mut recipients, &standings);
         let regarding = std::mem::take(&mut change.regarding).over(None);
+        self.check_types(actor, regarding.as_ref(), &recipients).await?;
         let (template, per_copy) = self.fill(actor, &mut change, &recipients, regarding.as_ref()).await?;
         let settings = self.store.settings(actor.org).await?;
+        if let (Some(signature), None) = (&actor.user()?.signature, &per_copy) {
+            (change.html, change.text) = body::signed(change.html, change.text, signature);
+        }
 
         let id = MessageId::new(actor.now, self.ids.next());
         let body = body::changed(&Body::empty(), change.html, change.text).unwrap_or_else(Body::empty);
@@ -101,6 +105,7 @@ impl Desk {
             standing::name_records(&mut recipients, &standings);
         }
         let regarding = std::mem::take(&mut change.regarding).over(before.regarding.clone());
+        self.check_types(actor, regarding.as_ref(), &recipients).await?;
         let before_body = self.body_before(&before, &change).await?;
         let refilled = if before.is_per_copy() && matches!(change.template, Patch::Keep) {
             let per_copy = before_body.as_ref().and_then(|body| body.per_copy.as_ref());

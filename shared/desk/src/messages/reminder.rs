@@ -10,7 +10,6 @@ use domain::signs::reply::Reply;
 use domain::team::settings::Settings;
 use domain::time::due::{Due, Work};
 use domain::time::schedule::{Schedule, When};
-use jiff::Timestamp;
 use jiff::civil::Time;
 
 use super::schedule::resolved;
@@ -63,7 +62,7 @@ impl Desk {
         let condition = condition.unwrap_or(ReminderCondition::NotOpened);
         let title = title.unwrap_or_else(|| Reminder::usual_title(condition, &message.subject));
         let settings = self.store.settings(actor.org).await?;
-        let (due, relative) = due_of(due, message, &settings, actor.now)?;
+        let (due, relative) = due_of(actor, due, message, &settings)?;
         if condition.needs_tracking() && !self.can_be_judged(&stored, &settings).await? {
             let detail = "only a tracked message can tell whether it was opened or answered";
             return Err(Refused::field("/condition", Code::NeedsTracking, detail));
@@ -121,13 +120,13 @@ impl Desk {
 
 /// When it is due, and how that follows from when the message leaves.
 fn due_of(
+    actor: &Actor,
     due: Option<ReminderDue>,
     message: &Message,
     settings: &Settings,
-    now: Timestamp,
 ) -> Result<(Schedule, Option<RelativeDue>), Refused> {
     let relative = match due {
-        Some(ReminderDue::At(when)) => return Ok((resolved(&when, "/due", now)?, None)),
+        Some(ReminderDue::At(when)) => return Ok((resolved(actor, &when, "/due")?, None)),
         Some(ReminderDue::After { days, .. }) if !(1..=MAX_DAYS).contains(&days) => {
             return Err(Refused::field("/due/after_days", Code::InvalidValue, "from 1 to 365 days"));
         }
@@ -137,9 +136,9 @@ fn due_of(
         }
         None => RelativeDue::usual(),
     };
-    let clock = message.schedule.as_ref().map_or("UTC", |schedule| &schedule.wall.time_zone);
-    let due = relative.counted(message.leaves_at(now), clock);
-    if due.at <= now {
+    let clock = message.schedule.as_ref().map_or(actor.home(), |schedule| &schedule.wall.time_zone);
+    let due = relative.counted(message.leaves_at(actor.now), clock);
+    if due.at <= actor.now {
         return Err(Refused::field("/due", Code::InThePast, "the time is in the past"));
     }
     Ok((due, Some(relative)))

@@ -6,7 +6,7 @@ use domain::message::steps::StepRefused;
 use domain::message::{Message, MessageState, MessageWithCopies};
 use domain::time::delivery_time::only;
 use domain::time::schedule::{Schedule, ScheduleRefusal, When, resolve};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::release::{dispatch, with_reminder};
 use crate::records::delivery_time::DeliveryTimeFor;
@@ -31,7 +31,7 @@ impl Desk {
             let schedule = self.meant(actor, &stored.message, at).await?;
             return self.hold(actor, stored, Some(schedule)).await;
         }
-        let schedule = resolved(at, "/at", actor.now)?;
+        let schedule = resolved(actor, at, "/at")?;
         let moved = stored.moved(Some(schedule), actor.now)?;
         let prepared = dispatch(actor, &stored, moved)?;
         let reminder = self.store.reminder(id).await?;
@@ -59,7 +59,7 @@ impl Desk {
     /// # Errors
     /// When any other time is past, too far ahead, or in no zone.
     pub(super) async fn meant(&self, actor: &Actor, draft: &Message, at: &When) -> Result<Schedule, Refused> {
-        match resolved(at, "/at", actor.now) {
+        match resolved(actor, at, "/at") {
             Err(refused) if refused.code == Code::InThePast => {
                 self.passed_recommendation(actor, draft, at).await?.ok_or(refused)
             }
@@ -75,7 +75,7 @@ impl Desk {
         at: &When,
     ) -> Result<Option<Schedule>, Refused> {
         let since = actor.now - THINKING;
-        let Ok(passed) = resolve(at, since) else { return Ok(None) };
+        let Ok(passed) = resolve(&at.at_home(actor.home()), since) else { return Ok(None) };
         let Ok(recipient) = only(&draft.recipients) else { return Ok(None) };
         let person = DeliveryTimeFor::Email(recipient.mailbox.email.as_str().to_owned());
         let then = Actor { now: passed.at, ..actor.clone() };
@@ -103,8 +103,8 @@ impl Desk {
 ///
 /// # Errors
 /// When it is past, too far ahead, or in no zone; `field` says where it stands in the input.
-pub(crate) fn resolved(when: &When, field: &str, now: Timestamp) -> Result<Schedule, Refused> {
-    resolve(when, now).map_err(|refusal| {
+pub(crate) fn resolved(actor: &Actor, when: &When, field: &str) -> Result<Schedule, Refused> {
+    resolve(&when.at_home(actor.home()), actor.now).map_err(|refusal| {
         let code = match refusal {
             ScheduleRefusal::InThePast => Code::InThePast,
             ScheduleRefusal::TooFar => Code::TooFar,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::ground::id::MessageId;
 use domain::people::activity::Activity;
+use domain::people::consent::Preference;
 use domain::people::erasure::Person;
 use domain::people::record::{Record, RecordRef};
 use domain::team::audit::AuditAction;
@@ -73,7 +74,10 @@ impl Desk {
         let line = self.audited(actor, AuditAction::PersonErased, reference).await?;
         self.store.commit(vec![line], None).await?;
         let empty = Record::empty(reference.clone());
-        let erased = Record { deleted: true, erased_at: Some(now), ..empty };
+        // Contacts that name an account go on to find its objection.
+        let objects = record.tracking == Preference::Deny;
+        let tracking = if objects { Preference::Deny } else { Preference::Unknown };
+        let erased = Record { deleted: true, erased_at: Some(now), tracking, ..empty };
         self.store.erase_record(actor.org, &record, erased).await?;
         // After a restore of the table, these lines tell whom to erase again.
         tracing::info!(org = %actor.org, record = %reference, "person erased");

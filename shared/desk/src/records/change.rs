@@ -78,6 +78,11 @@ pub struct ConsentInput {
 }
 
 impl RecordChange {
+    /// True when it says that the person allows tracking.
+    pub(super) fn consents(&self) -> bool {
+        self.tracking == Some(Preference::Allow)
+    }
+
     /// Checks every field and puts it in the place of what was there.
     pub(super) fn over(self, before: Record, now: Timestamp) -> Result<Record, crate::Refused> {
         let mut checks = Checks::default();

@@ -118,6 +118,15 @@ impl Standing {
         }
     }
 
+    /// The same for somebody whose address remembers an objection that nobody lifted.
+    #[must_use]
+    pub fn objecting(self) -> Self {
+        if self.preference == Preference::Deny {
+            return self;
+        }
+        Self { preference: Preference::Deny, decided_by: None, ..self }
+    }
+
     /// True when a hit at this instant may not be recorded, whatever is allowed now.
     pub fn objected(&self, at: Timestamp) -> bool {
         self.preference == Preference::Deny || self.denied_until.is_some_and(|until| at < until)

@@ -25,7 +25,8 @@ pub struct WallTime {
     /// Date and time without an offset, as `2026-11-24T08:00:00`; seconds may be left out.
     #[serde(deserialize_with = "local")]
     pub local: DateTime,
-    /// The IANA name of the zone, as `Europe/Berlin`.
+    /// The IANA name of the zone, as `Europe/Berlin`. An input may leave it out, until [`When::at_home`] fills it in.
+    #[serde(default, deserialize_with = "zone_name")]
     pub time_zone: String,
 }
 
@@ -71,6 +72,30 @@ impl ScheduleRefusal {
             Self::InThePast => "in_the_past",
             Self::TooFar => "too_far",
             Self::UnknownZone => "unknown_time_zone",
+        }
+    }
+}
+
+impl When {
+    /// The same on the clocks of `zone`, when it names none.
+    #[must_use]
+    pub fn at_home(&self, zone: &str) -> Self {
+        match self {
+            Self::Wall(wall) if wall.time_zone.is_empty() => {
+                Self::Wall(WallTime { time_zone: zone.to_owned(), ..wall.clone() })
+            }
+            named => named.clone(),
+        }
+    }
+
+    /// The instant that is meant, be it past or far ahead.
+    ///
+    /// # Errors
+    /// [`ScheduleRefusal::UnknownZone`].
+    pub fn instant(&self) -> Result<Timestamp, ScheduleRefusal> {
+        match self {
+            Self::Instant(at) => Ok(*at),
+            Self::Wall(wall) => wall.resolved().ok_or(ScheduleRefusal::UnknownZone),
         }
     }
 }
@@ -164,6 +189,13 @@ impl<'de> Visitor<'de> for WhenVisitor {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<When, A::Error> {
         WallTime::deserialize(MapAccessDeserializer::new(map)).map(When::Wall)
     }
+}
+
+/// Reads the name of a zone. Nobody means an empty one.
+fn zone_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let expected = "expected an IANA name such as Europe/Berlin";
+    if name.is_empty() { Err(D::Error::custom(expected)) } else { Ok(name) }
 }
 
 /// Reads a local time. An offset is refused: it would contradict the zone, or be ignored without a word.

@@ -163,3 +163,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_wall_time_without_a_zone_is_meant_at_home() {
+    let read = |json: &str| serde_json::from_str::<When>(json);
+    let here = read(r#"{"local": "2026-11-24T08:00:00"}"#).unwrap();
+    assert_eq!(here.instant(), Err(ScheduleRefusal::UnknownZone));
+    assert_eq!(here.at_home("Europe/Berlin").instant(), Ok(instant("2026-11-24T07:00:00Z")));
+    let there = read(r#"{"local": "2026-11-24T08:00:00", "time_zone": "UTC"}"#).unwrap();
+    assert_eq!(there.at_home("Europe/Berlin").instant(), Ok(instant("2026-11-24T08:00:00Z")));
+    assert!(read(r#"{"local": "2026-11-24T08:00:00", "time_zone": ""}"#).is_err());
+}
