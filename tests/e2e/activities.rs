@@ -156,7 +156,7 @@ async fn an_account_shows_what_its_contacts_and_opportunities_have_and_the_other
     let page = activities(&world, "contact/c-1", "?include=related&expand=timeline").await;
     let mail = &page["items"][1];
     assert!(mail["text"].as_str().unwrap().contains("our offer"), "{mail}");
-    assert_eq!(mail["timeline"]["events"][0]["kind"], "sent", "{mail}");
+    assert_eq!(mail["timeline"]["events"][1]["kind"], "sent", "{mail}");
     let (status, _) = world.call("GET", "/v1/records/contact/c-1/activities?include=all", Value::Null).await;
     assert_eq!(status, 422);
 }

@@ -266,7 +266,9 @@ async fn a_list_is_narrowed_by_words_address_template_time_and_what_was_seen() {
     let between = world.now();
     world.advance(SignedDuration::from_mins(10));
     world.send(tables).await;
+    world.advance(SignedDuration::from_mins(1));
     world.send(json!({"to": [{"email": "third@example.org"}], "template": {"id": template}})).await;
+    world.advance(SignedDuration::from_mins(1));
     let draft = about("Draft", &json!({"type": "contact", "id": "c-9"}));
     world.draft(draft).await;
     for (query, want) in [
