@@ -102,7 +102,7 @@ pub(crate) async fn list(
     Query(query): Query<AuditQuery>,
 ) -> Result<Json<Page<AuditView>>, ApiError> {
     let limit = page::limit(query.limit)?;
-    let by = query.actor.map(|by| by.try_into()).transpose();
+    let by = query.actor.map(TryInto::try_into).transpose();
     let by: Option<ActorId> =
         by.map_err(|_| ApiError::parameter("actor", HttpCode::InvalidQuery, "expected `usr_…` or `key_…`"))?;
     let filter = AuditFilter { actor: by, action: query.action };

@@ -5,6 +5,7 @@ use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::{MessageTag, RawMessage};
 use domain::message::copy::SesAnswer;
+use hyper_util::client::legacy;
 use jiff::SignedDuration;
 
 use crate::config::{self, names};
@@ -81,7 +82,7 @@ fn answer(error: &SdkError<SendRawEmailError>) -> SesAnswer {
 fn never_connected(failure: &aws_sdk_ses::error::ConnectorError) -> bool {
     let mut source: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(failure);
     while let Some(error) = source {
-        if error.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|client| client.is_connect()) {
+        if error.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect) {
             return true;
         }
         if let Some(io) = error.downcast_ref::<std::io::Error>() {

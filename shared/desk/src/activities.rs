@@ -188,9 +188,10 @@ impl Desk {
         stored: &MessageWithCopies,
     ) -> Result<ExpandedMail, Refused> {
         let message = stored.message.clone();
-        let text = match message.is_expired(settings, actor.now) {
-            true => String::new(),
-            false => self.blobs.body(message.id, &message.body).await?.text,
+        let text = if message.is_expired(settings, actor.now) {
+            String::new()
+        } else {
+            self.blobs.body(message.id, &message.body).await?.text
         };
         Ok(ExpandedMail { message, text, timeline: self.timeline(actor, stored).await? })
     }

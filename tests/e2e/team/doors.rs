@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::world::{REQUESTS_PER_MINUTE, World};
+use crate::world::World;
 
 #[tokio::test(start_paused = true)]
 async fn every_answer_names_its_request() {
@@ -53,7 +53,6 @@ async fn a_key_that_asks_too_often_waits_and_no_other_does() {
     assert_eq!(call(other["api_key"].as_str().unwrap()).await.0, 200);
     world.advance(SignedDuration::from_secs(60));
     assert_eq!(call(&world.key).await.0, 200);
-    assert!(REQUESTS_PER_MINUTE > 1000);
 }
 
 #[tokio::test(start_paused = true)]

@@ -16,16 +16,16 @@ async fn busy(world: &World) -> (Member, [String; 4]) {
     world.visit(&pixel).await;
     world.settle().await;
 
-    let reminded = seller.send(world).await;
+    let waited = seller.send(world).await;
     let reminder = json!({"title": "Ask", "condition": "always", "due": "2026-12-01T08:00:00Z"});
-    let path = format!("/v1/messages/{reminded}/reminder");
+    let path = format!("/v1/messages/{waited}/reminder");
     assert_eq!(seller.call(world, "PUT", &path, reminder).await.0, 200);
 
     let scheduled = seller.draft(world).await;
     let path = format!("/v1/messages/{scheduled}/send");
     assert_eq!(seller.call(world, "POST", &path, json!({"at": "2026-11-30T08:00:00Z"})).await.0, 202);
     let draft = seller.draft(world).await;
-    (seller, [draft, scheduled, reminded, opened])
+    (seller, [draft, scheduled, waited, opened])
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,6 +14,7 @@ use super::table::{Condition, Item, Range};
 use super::{Error, Store, keys};
 
 /// The figures of a message, with what the recorder needs to go on.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, noted beside the figures")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// Counts every change; the condition of the next one.

@@ -101,7 +101,7 @@ impl Desk {
         loop {
             tries += 1;
             let Task { record, activity: before } = self.task(actor, id).await?;
-            let after = change.clone().over(before.clone(), actor.now)?;
+            let after = change.clone().over(&before, actor.now)?;
             let next = Next::activity(actor.org, &record, Some(&before), after)?;
             match self.store.write(next).await {
                 Ok(activity) => return Ok(Task { record, activity }),
@@ -159,7 +159,7 @@ impl Desk {
 }
 
 impl ActivityChange {
-    fn over(self, before: Activity, now: Timestamp) -> Result<Activity, Refused> {
+    fn over(self, before: &Activity, now: Timestamp) -> Result<Activity, Refused> {
         let mut checks = Checks::default();
         let subject = self.subject.unwrap_or_else(|| before.subject.clone());
         let due = self.due.over(before.due);
@@ -170,7 +170,7 @@ impl ActivityChange {
             Some(false) => None,
             None => before.done_at,
         };
-        Ok(Activity { subject, due, done_at, ..before })
+        Ok(Activity { subject, due, done_at, ..before.clone() })
     }
 }
 

@@ -143,6 +143,7 @@ const fn row(scope: Option<Scope>, roles: [Option<Reach>; 3]) -> Row {
 
 impl Permission {
     /// The table itself: the scope of an integration, then administrator, manager, seller.
+    #[expect(clippy::match_same_arms, reason = "a table has a row for each permission")]
     const fn table(self) -> Row {
         use Scope::{Messages, People, Records, Settings, Templates, Users};
         match self {

@@ -63,10 +63,10 @@ mod tests {
 
     #[test]
     fn a_draft_is_its_owners_and_what_was_sent_is_seen_as_the_setting_says() {
+        use SentVisibility::{Organisation, Owner};
         let draft = message();
         let sent = Message { state: MessageState::Released, ..message() };
         let (own, other) = (draft.owner, UserId::from_bytes([9; 16]));
-        use SentVisibility::{Organisation, Owner};
         for (role, user, setting, sees_draft, sees_sent) in [
             (Role::Seller, own, Owner, true, true),
             (Role::Seller, other, Organisation, false, true),

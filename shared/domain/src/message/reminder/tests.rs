@@ -59,7 +59,7 @@ fn only_what_happened_in_time_makes_it_needless() {
             };
             assert_eq!(got, want, "{condition:?} {opened:?} {replied:?}");
 
-            let fired = reminder(condition).next(ReminderStatus::Fired { at: now });
+            let fired = reminder(condition).next(ReminderStatus::Fired { at: now, untracked: false });
             let corrected = fired.belatedly_satisfied(facts(opened, replied));
             assert_eq!(corrected.map_or(fired.status, |corrected| corrected.status), want, "known too late");
         }
