@@ -47,8 +47,8 @@ async fn a_record_keeps_fields_an_address_in_the_crm_and_an_outcome() {
     }
     assert_eq!((&saved["outcome"], &saved["closed_at"]), (&Value::Null, &Value::Null));
     let path = "/v1/records/contact/c-1";
-    let changes = json!({"fields": {"tier": null, "seats": "20"}, "address": {"city": "Graz", "country": "Austria"}});
-    let (_, changed) = world.call("PATCH", path, changes).await;
+    let merge = json!({"fields": {"tier": null, "seats": "20"}, "address": {"city": "Graz", "country": "Austria"}});
+    let (_, changed) = world.call("PATCH", path, merge).await;
     assert_eq!(changed["fields"], json!({"order_number": "4711", "seats": "20"}), "a merge patch");
     let (_, changed) = world.call("PATCH", path, json!({"address": {"city": null, "street": "Ring 1"}})).await;
     assert_eq!(
