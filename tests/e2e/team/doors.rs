@@ -34,6 +34,24 @@ async fn every_answer_names_its_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_new_thing_says_where_it_lies() {
+    let world = World::new().await;
+    let bearer = format!("Bearer {}", world.key);
+    let headers = [("authorization", bearer.as_str()), ("idempotency-key", "one")];
+    for _ in 0..2 {
+        let (status, answer, body) =
+            world.http("POST", "/v1/messages", &headers, crate::world::offer().to_string()).await;
+        let message: Value = serde_json::from_slice(&body).unwrap();
+        let location = format!("/v1/messages/{}", message["id"].as_str().unwrap());
+        assert_eq!(
+            (status, answer["location"].to_str().unwrap()),
+            (201, location.as_str()),
+            "the first time and again"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_that_asks_too_often_waits_and_no_other_does() {
     let world = World::with_limit(3).await;
     let other = world.admin(json!({"action": "create_key", "org": world.org, "user": world.user})).await;

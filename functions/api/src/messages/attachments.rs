@@ -166,7 +166,8 @@ pub(crate) async fn create(
     let announcement = FileAnnouncement { filename, content_type, size, tracked };
     let prepared = app.desk.announce_file(&actor, path.id, announcement).await?;
     let (details, change) = prepared.take();
-    once.commit(&app, StatusCode::CREATED, change, &AttachmentView::from(details)).await
+    let location = format!("/v1/messages/{}/attachments/{}", path.id, details.file.id);
+    once.created(&app, change, &AttachmentView::from(details), location).await
 }
 
 /// A file, and how to upload it while its bytes are awaited.

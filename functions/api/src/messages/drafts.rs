@@ -28,7 +28,8 @@ pub(crate) async fn create(State(app): Shared, post: Post<MessageBody>) -> Resul
     let Post { actor, input, once } = post;
     let prepared = app.desk.create_message(&actor, input.into()).await?;
     let (details, change) = prepared.take();
-    once.commit(&app, StatusCode::CREATED, change, &MessageView::of(details, actor.now)).await
+    let location = format!("/v1/messages/{}", details.stored.message.id);
+    once.created(&app, change, &MessageView::of(details, actor.now), location).await
 }
 
 /// A message.

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_draft_is_its_owners_and_what_was_sent_is_seen_as_the_setting_says() {
         use SentVisibility::{Organisation, Owner};
-        let draft = message();
+        let draft = Message { state: MessageState::Draft, ..message() };
         let sent = Message { state: MessageState::Released, ..message() };
         let (own, other) = (draft.owner, UserId::from_bytes([9; 16]));
         for (role, user, setting, sees_draft, sees_sent) in [
