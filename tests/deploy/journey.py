@@ -36,7 +36,7 @@ def people(stack):
 def keys_open_the_api(stack, people):
     """A key opens the API for its user, and nothing else does."""
     me = people.ours.api.call("GET", "/me")
-    assert (me["id"], me["organisation"]) == (people.ours.user, people.ours.org), me
+    assert (me["user"]["id"], me["organisation"]) == (people.ours.user, people.ours.org), me
     for key in (None, "tt_nonsense", people.ours.key["api_key"][:-1] + "0"):
         answer = stack.api(key).request("GET", "/me")
         if key != people.ours.key["api_key"]:

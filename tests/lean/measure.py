@@ -49,7 +49,7 @@ def environment(runtime, aws):
         "EVENTS_QUEUE_URL": f"http://{aws.address}/123456789012/events",
         "SENDS_QUEUE_URL": f"http://{aws.address}/123456789012/sends",
         "FEEDBACK_QUEUE_URL": f"http://{aws.address}/123456789012/feedback", "INBOUND_DOMAIN": "replies.example.com",
-        "TRACKING_KEYS": recipients.KEY_RING, "TRACKING_URL": "https://t.example.com",
+        "REQUESTS_PER_MINUTE": "1200", "TRACKING_KEYS": recipients.KEY_RING, "TRACKING_URL": "https://t.example.com",
     }
 
 

@@ -56,7 +56,7 @@ impl Desk {
     /// Changes a record; what the change leaves out stays as it is.
     ///
     /// # Errors
-    /// [`Code::NotFound`], and all fields that are wrong.
+    /// [`crate::Code::NotFound`], and all fields that are wrong.
     pub async fn change_record(
         &self,
         actor: &Actor,
@@ -75,7 +75,7 @@ impl Desk {
     /// addresses keep an objection.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
+    /// [`crate::Code::NotFound`].
     pub async fn delete_record(&self, actor: &Actor, reference: &RecordRef) -> Result<(), Refused> {
         let forget = |before: Option<&Record>| match before {
             Some(before) if !before.deleted => {
@@ -93,7 +93,7 @@ impl Desk {
     /// A record.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
+    /// [`crate::Code::NotFound`].
     pub async fn record(&self, actor: &Actor, reference: &RecordRef) -> Result<Record, Refused> {
         self.store.record(actor.org, reference).await?.ok_or_else(Refused::not_found)
     }
@@ -101,7 +101,7 @@ impl Desk {
     /// The ledger of a record: every change of its preference, newest first. It outlives the record.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
+    /// [`crate::Code::NotFound`].
     pub async fn ledger(&self, actor: &Actor, reference: &RecordRef) -> Result<Vec<ConsentEntry>, Refused> {
         self.store.stored_record(actor.org, reference).await?.ok_or_else(Refused::not_found)?;
         Ok(self.store.consent(actor.org, reference).await?)
