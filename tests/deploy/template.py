@@ -28,7 +28,7 @@ FUNCTIONS = {
 }
 DOCUMENT = ROOT / "docs/PERMISSIONS.md"
 # Where the part begins that the tests of behaviour write, from the table of roles.
-ROLES = "\n# What each role may do\n"
+ROLES = "\n# Permissions of each role\n"
 # What a client reads for itself when it is made `from_env`.
 READ_BY = {"Store": "TABLE", "Links": "TABLE", "Blobs": "BUCKET", "Mailer": "CONFIGURATION_SET", "Hits": "EVENTS_QUEUE"}
 # Only the sender may mail, by whatever call.

@@ -24,7 +24,7 @@ fn made_from(template: &str, to: &[&str]) -> Value {
     json!({"to": to, "template": {"id": template}})
 }
 
-/// What the API says, besides the bounds, of a template that is recommended for nothing and all of whose mail is tracked.
+/// The answer of the API, besides the bounds, about a template that is recommended for nothing and all of whose mail is tracked.
 fn performance([sent, opened, replied]: [u32; 3], reason: &str) -> Value {
     let rate = |hits: u32| (sent > 0).then(|| f64::from(hits) / f64::from(sent));
     json!({"sent": sent, "tracked": sent, "opened": opened, "replied": replied, "won": 0, "open_rate": rate(opened),

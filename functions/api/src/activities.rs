@@ -68,7 +68,7 @@ pub(crate) struct ActivityView {
     timeline: Option<TimelineView>,
 }
 
-/// A change of a call, a task or an appointment. What is left out stays as it is.
+/// A change of a call, a task or an appointment. A field that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ActivityUpdate)]
@@ -104,7 +104,7 @@ pub(crate) struct ActivityQuery {
     cursor: Option<String>,
 }
 
-/// What else is listed.
+/// Further activities of the list.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Include {
@@ -112,7 +112,7 @@ pub(crate) enum Include {
     Related,
 }
 
-/// What else is shown of each mail.
+/// Further parts of each mail.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Expand {

@@ -32,7 +32,7 @@ pub(crate) struct KeyView {
     kind: &'static str,
     /// The user whom it acts for.
     user: Option<String>,
-    /// What an integration may use; empty for a user's key.
+    /// The scopes of an integration; empty for a user's key.
     #[schema(value_type = Vec<ScopeWord>)]
     scopes: BTreeSet<Scope>,
     /// Null for keys from before this was noted.
@@ -55,7 +55,7 @@ pub(crate) struct KeyBody {
     name: String,
     /// The user whom it acts for.
     user: Option<String>,
-    /// What an integration may use.
+    /// The scopes of an integration.
     #[schema(value_type = Option<Vec<ScopeWord>>)]
     scopes: Option<BTreeSet<Scope>>,
     /// From then on it is refused; never when left out.

@@ -24,7 +24,7 @@ pub(crate) struct AuditView {
     /// The door through which the actor came.
     #[schema(value_type = DoorWord)]
     door: Door,
-    /// What was done.
+    /// The act.
     #[schema(value_type = AuditActionWord)]
     action: AuditAction,
     /// The id of the thing that it was done to.

@@ -24,7 +24,7 @@ pub(crate) struct Me {
     organisation: String,
     /// The key by which the caller came.
     key: Option<MyKey>,
-    /// What the caller may do.
+    /// The permissions of the caller.
     #[schema(value_type = Vec<PermissionWord>)]
     may: Vec<Permission>,
 }
@@ -39,7 +39,7 @@ pub(crate) struct MyKey {
     scopes: Vec<Scope>,
 }
 
-/// A change of the caller's own profile. What is left out stays as it is.
+/// A change of the caller's own profile. A field that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MeChange)]

@@ -44,7 +44,7 @@ pub(crate) struct SettingsView {
     /// How many days after a message left its text, files and events are kept. Figures stay.
     #[schema(minimum = 1, maximum = 3650)]
     retention_days: u32,
-    /// Who sees what was sent: everybody in the organisation, or its owner and managers.
+    /// The readers of sent mail: everybody in the organisation, or its owner and managers.
     #[schema(value_type = SentVisibilityWord)]
     sent_visibility: SentVisibility,
     /// How many days a line of the audit log is kept, counted from when it is written.

@@ -52,7 +52,7 @@ pub(crate) struct TemplateBody {
     text: Option<String>,
 }
 
-/// A change of a template. What is left out stays as it is.
+/// A change of a template. A field that is left out stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = TemplateUpdate)]
@@ -98,7 +98,7 @@ pub(crate) struct TemplateView {
     performance: PerformanceView,
 }
 
-/// What became of the messages that were made from a template.
+/// The success of the messages that were made from a template.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Performance)]
 pub(crate) struct PerformanceView {

@@ -37,7 +37,7 @@ pub(crate) struct UserView {
     time_zone: Option<String>,
     #[schema(value_type = LanguageWord)]
     language: Language,
-    /// What goes below the text of a new draft.
+    /// It goes below the text of a new draft.
     signature: Option<SignatureView>,
     created_at: Instant,
 }
@@ -69,7 +69,7 @@ pub(crate) struct UserBody {
     language: Option<Language>,
 }
 
-/// A change of a user. What is left out stays as it is.
+/// A change of a user. A field that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UserChange)]
@@ -91,7 +91,7 @@ pub(crate) struct UserChangeBody {
     language: Option<Language>,
 }
 
-/// Who gets the open work of somebody who leaves.
+/// The heir of the open work of somebody who leaves.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = DeactivateInput)]

@@ -150,7 +150,7 @@ const MEANINGS: [(&str, Meaning); 33] = [
 /// (<https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html>).
 const DAILY: &str = "daily message quota";
 
-/// Says what is certain. What the service did not refuse in so many words may have left us. A refusal that we do not know is
+/// Says what is certain. A mail that the service did not refuse in so many words may have left us. A refusal that we do not know is
 /// no reason to give a mail up.
 fn by_code(code: Option<&str>, message: &str, status: u16) -> SesAnswer {
     let known = code.and_then(|code| MEANINGS.iter().find(|(name, _)| *name == code));

@@ -64,11 +64,11 @@ pub struct ExpandedMail {
     pub message: Message,
     /// The text part; empty when it was kept long enough.
     pub text: String,
-    /// What happened.
+    /// The timeline.
     pub timeline: TimelineDetails,
 }
 
-/// What a list of activities shows.
+/// The options of a list of activities.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ActivityScope {
     /// Of an account, also the mail of the records that belong to it.

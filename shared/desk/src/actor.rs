@@ -20,7 +20,7 @@ pub struct Actor {
     pub user: Option<User>,
     /// The key by which the caller came; `None` when no key was needed.
     pub key: Option<KeyId>,
-    /// What the caller may do.
+    /// The permissions of the caller.
     pub rights: Rights,
     /// The door through which the caller came.
     pub door: Door,
@@ -79,7 +79,7 @@ impl Actor {
         self.rights.reach(permission).ok_or_else(|| forbidden(permission))
     }
 
-    /// What the caller sees of the organisation's messages.
+    /// The messages of the organisation that the caller sees.
     pub fn sight(&self, setting: SentVisibility) -> Sight {
         Sight::new(self.user.as_ref().map(|user| user.id), &self.rights, setting)
     }

@@ -19,7 +19,7 @@ pub struct ApiKeyInput {
     pub name: String,
     /// The user whom it acts for.
     pub user: Option<String>,
-    /// What an integration may use.
+    /// The scopes of an integration.
     pub scopes: Option<BTreeSet<Scope>>,
     /// Not valid from this instant on.
     pub expires_at: Option<Timestamp>,

@@ -98,7 +98,7 @@ impl TemplateOrder {
     /// The place of a template: what comes first is smaller.
     fn mark(self, TemplateDetails { template, performance }: &TemplateDetails) -> TemplateMark {
         let tally = performance.tally;
-        // Parts of a million tell rates of up to a million messages apart. What is not known comes last.
+        // Parts of a million tell rates of up to a million messages apart. A rate that nobody knows comes last.
         #[expect(clippy::cast_possible_truncation, reason = "a rate is at most 1")]
         let rate = |goal| tally.rate(goal).map_or(1, |rate| -((rate * 1_000_000.0).round() as i64));
         let value = match self {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::world::World;
 
-const BEGINS: &str = "\n# What each role may do\n";
+const BEGINS: &str = "\n# Permissions of each role\n";
 
 fn reach(permission: Permission, role: Role) -> &'static str {
     match permission.reach(role) {

@@ -25,7 +25,7 @@ pub(crate) struct Caller(pub(crate) Actor);
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiError;
 
-    /// Who was let in stands in the request; a route that lets everybody in has no caller.
+    /// The door put the caller into the request; a route that lets everybody in has none.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         parts.extensions.get::<Self>().cloned().ok_or_else(ApiError::unauthenticated)
     }

@@ -71,7 +71,7 @@ fn preflight(request: &Request) -> Option<Response> {
     Some(response)
 }
 
-/// What is left to the key in this minute.
+/// Tells how many requests the key has left in this minute.
 fn tell_rate(headers: &mut HeaderMap, admitted: &Admitted) {
     let allowance = &admitted.allowance;
     headers.insert("ratelimit-limit", allowance.limit.into());

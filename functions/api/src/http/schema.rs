@@ -105,7 +105,7 @@ names! {
     PermissionWord: domain::team::permission::Permission;
     /// A part of the API that an integration may use.
     ScopeWord: domain::team::permission::Scope;
-    /// What was done.
+    /// The act.
     AuditActionWord: domain::team::audit::AuditAction;
 }
 
@@ -150,11 +150,11 @@ words! {
     EffectiveWord: "allow" | "deny";
     /// How far a possible sale has come.
     OutcomeWord: "open" | "won" | "lost";
-    /// What else a list of activities shows.
+    /// Further activities that a list shows.
     IncludeWord: "related";
-    /// What else is shown of each mail.
+    /// Further parts of each mail.
     ExpandWord: "timeline";
-    /// What a template can be good for.
+    /// A goal that a template can serve.
     GoalWord: "opens" | "replies" | "sales";
     /// The order of the list of templates.
     TemplateOrderWord: "name" | "-reply_rate" | "-open_rate" | "-won";
@@ -202,7 +202,7 @@ words! {
     BlockedRecipientsWord: "block_message" | "clean_copy";
     /// A day of the week.
     WeekdayWord: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
-    /// What a user is in the organisation.
+    /// The role of a user in the organisation.
     RoleWord: "administrator" | "manager" | "seller";
     /// Whether a user may act.
     UserStatusWord: "active" | "deactivated";
@@ -214,7 +214,7 @@ words! {
     DoorWord: "api" | "console" | "addin" | "admin";
     /// The kind of one who acted.
     AuditActorKindWord: "user" | "integration" | "admin";
-    /// Who sees what was sent.
+    /// The readers of sent mail.
     SentVisibilityWord: "organisation" | "owner";
     /// How far an erasure has come.
     ErasureWord: "erased" | "erasing";

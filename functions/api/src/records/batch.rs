@@ -24,7 +24,7 @@ const MAX_ITEMS: usize = 100;
 #[serde(deny_unknown_fields)]
 #[schema(as = RecordBatchInput)]
 pub(crate) struct BatchBody {
-    /// Up to 100 records, each with `type`, `id` and the fields of a record. What is left out is empty, as in a PUT.
+    /// Up to 100 records, each with `type`, `id` and the fields of a record. A field that is left out is empty, as in a PUT.
     #[schema(value_type = Vec<Object>, min_items = 1, max_items = 100)]
     items: Vec<Map<String, Value>>,
 }

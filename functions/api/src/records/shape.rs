@@ -115,7 +115,7 @@ pub(crate) struct FullRecordView {
     #[schema(value_type = PreferenceWord)]
     tracking: Preference,
     consent: Option<ConsentView>,
-    /// What holds for mail to its addresses, whatever record it comes from.
+    /// The preference that holds for mail to its addresses, whatever record it comes from.
     effective: EffectiveView,
     /// Values for templates, by name.
     fields: BTreeMap<String, String>,

@@ -39,9 +39,9 @@ pub(super) fn settings(org: OrgId) -> Key {
     key(format!("ORG#{org}"), "SETTINGS")
 }
 
-/// What the sort keys of users begin with.
+/// The prefix of the sort keys of users.
 pub(super) const USER: &str = "USER#";
-/// What the sort keys of an organisation's keys begin with.
+/// The prefix of the sort keys of an organisation's keys.
 pub(super) const KEY: &str = "KEY#";
 
 /// A user of an organisation.
@@ -217,7 +217,7 @@ pub(super) fn activity(org: OrgId, record: &RecordRef, at: Timestamp, id: Activi
     key(record_partition(org, record), format!("{ACTIVITY}{}#{id}", instant::format(at)))
 }
 
-/// What an activity was added to, by its id alone.
+/// The place of an activity, by its id alone.
 pub(super) fn task(org: OrgId, id: ActivityId) -> Key {
     key(format!("TASK#{org}#{id}"), "TASK")
 }
@@ -227,9 +227,9 @@ pub(super) fn tasks(org: OrgId, owner: UserId) -> String {
     format!("TASKS#{org}#{owner}")
 }
 
-/// What the places of open tasks begin with.
+/// The prefix of the places of open tasks.
 pub(super) const OPEN: &str = "0#";
-/// What the places of tasks that are done begin with.
+/// The prefix of the places of tasks that are done.
 pub(super) const DONE: &str = "1#";
 
 /// The place of a task in that index: open ones first, by when they are due; those without a time last.

@@ -13,7 +13,7 @@ use super::{Error, ListPart, Next, Store, Write, keys};
 /// How many messages are read at once.
 const AT_ONCE: usize = 50;
 
-/// What an owner's message still waits for.
+/// An owner's message, and whether its reminder is pending.
 #[derive(Debug, Clone)]
 pub struct OwnedMessage {
     /// The message.

@@ -1,4 +1,4 @@
-//! What was added to a record: calls, tasks and appointments. Each lies with its record, is found by its id, and stands in the
+//! Calls, tasks and appointments, which somebody added to a record. Each lies with its record, is found by its id, and stands in the
 //! list of its owner.
 
 use domain::ground::id::{ActivityId, OrgId, UserId};
@@ -55,7 +55,7 @@ impl Write {
     }
 }
 
-/// Which of an owner's tasks to read.
+/// The part of an owner's tasks to read.
 #[derive(Debug, Clone, Copy)]
 pub struct TaskPart<'a> {
     /// Behind this place; from the beginning when there is none.

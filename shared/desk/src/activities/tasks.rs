@@ -84,7 +84,7 @@ impl Desk {
         Ok(Prepared::of(actor, next))
     }
 
-    /// What was added to a record.
+    /// The activities that somebody added to a record.
     ///
     /// # Errors
     /// [`Code::NotFound`].

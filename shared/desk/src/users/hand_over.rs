@@ -13,7 +13,7 @@ use crate::{Actor, Checks, Code, Desk, Prepared, Refused, TRIES};
 /// How many messages and cards change hands at once.
 const AT_ONCE: usize = 5;
 
-/// What a user still has to do.
+/// The open work of a user.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OpenWork {
     /// Messages that are being written.

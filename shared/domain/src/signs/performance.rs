@@ -44,7 +44,7 @@ pub struct TallyChange {
     pub replied: i64,
 }
 
-/// What a template can be good for.
+/// A goal that a template can serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Goal {
     /// Answers.
@@ -65,7 +65,7 @@ pub struct Departure {
 }
 
 impl Departure {
-    /// What a copy adds to how its message left, for the template that it was made from; nothing of one that was not sent.
+    /// The part that a copy adds to how its message left, for the template that it was made from; nothing of one that was not sent.
     pub fn of(message: &Message, copy: &Copy) -> Self {
         let left = message.template.is_some() && !copy.erased && copy.state == CopyState::Sent;
         Self { left, tracked: left && message.tracked && copy.untouched.is_none() }
@@ -106,7 +106,7 @@ impl Tally {
         }
     }
 
-    /// What to add to these figures so that they are `after`; `None` when they are. Won opportunities are not counted here.
+    /// The numbers to add to these figures so that they are `after`; `None` when they are. Won opportunities are not counted here.
     pub fn until(self, after: Self) -> Option<TallyChange> {
         let more = |before: u32, after: u32| i64::from(after) - i64::from(before);
         let change = TallyChange {
@@ -132,13 +132,13 @@ impl Tally {
         }
     }
 
-    /// Which part reached the goal; none while there is nothing to tell it of.
+    /// The part that reached the goal; none while there is nothing to tell it of.
     pub fn rate(self, goal: Goal) -> Option<f64> {
         let (hits, of) = self.reached(goal);
         (of > 0).then(|| f64::from(hits) / f64::from(of))
     }
 
-    /// Which part reaches the goal at least; none while there is nothing to tell it of.
+    /// The part that reaches the goal at least; none while there is nothing to tell it of.
     pub fn bound(self, goal: Goal) -> Option<f64> {
         let (hits, of) = self.reached(goal);
         (of > 0).then(|| at_least(hits, of))

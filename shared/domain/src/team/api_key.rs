@@ -109,7 +109,7 @@ pub struct ApiKey {
     /// The user it acts for; none for an integration, which names one in a request that needs one.
     #[serde(default)]
     pub user: Option<UserId>,
-    /// What an integration may use. Integrations from before scopes existed may use all.
+    /// The scopes of an integration. Integrations from before scopes existed have all.
     #[serde(default = "every_scope")]
     pub scopes: BTreeSet<Scope>,
     /// When it was made; unknown of keys from before.

@@ -69,7 +69,7 @@ pub enum Door {
 
 macro_rules! actions {
     ($($(#[$doc:meta])+ $name:ident = $word:literal;)+) => {
-        /// What was done.
+        /// The act.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum AuditAction {
             $($(#[$doc])+ #[serde(rename = $word)] $name,)+
@@ -133,7 +133,7 @@ pub struct AuditLine {
     pub key: Option<KeyId>,
     /// The door through which the actor came.
     pub door: Door,
-    /// What was done.
+    /// The act.
     pub action: AuditAction,
     /// The id of the thing that it was done to, such as `usr_…`, `contact:c-1` or `settings`.
     pub target: String,

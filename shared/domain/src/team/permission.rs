@@ -1,10 +1,10 @@
-//! Who may do what: one table for every door. `docs/PERMISSIONS.md` shows it.
+//! Permissions: one table for every door. `docs/PERMISSIONS.md` shows it.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// What a user is in the organisation.
+/// The role of a user in the organisation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -182,7 +182,7 @@ impl Permission {
     }
 }
 
-/// What a caller may do.
+/// The rights of a caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rights {
     /// The role of the user who acts; `None` when an integration acts for nobody.

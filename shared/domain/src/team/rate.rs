@@ -13,7 +13,7 @@ pub const WINDOW_SECONDS: i64 = 60;
 /// How many keys are counted at once; with more, the counts begin anew.
 const MOST_KEYS: usize = 10_000;
 
-/// What is left to a key.
+/// The requests that a key has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     /// How many requests a window has.

@@ -65,7 +65,7 @@ pub struct Settings {
     /// How many days after a message left its text, its files, and what happened to it are kept: from 1 to
     /// [`MAX_RETENTION_DAYS`].
     pub retention_days: u32,
-    /// Who sees what was sent.
+    /// The readers of sent mail.
     pub sent_visibility: SentVisibility,
     /// How many days a line of the audit log is kept: from 1 to [`MAX_AUDIT_DAYS`].
     pub audit_days: u32,
@@ -204,7 +204,7 @@ impl Settings {
         Ok(())
     }
 
-    /// What a preference comes to: the organisation decides for those whom nobody asked.
+    /// The preference that counts: the organisation decides for those whom nobody asked.
     pub fn effective(&self, preference: Preference) -> Preference {
         if preference == Preference::Unknown { self.unknown_consent } else { preference }
     }

@@ -45,7 +45,7 @@ pub struct User {
     /// The name and address that messages come from.
     #[serde(flatten)]
     pub mailbox: Mailbox,
-    /// What the user is in the organisation.
+    /// The role of the user in the organisation.
     #[serde(default)]
     pub role: Role,
     /// Whether the user may act.

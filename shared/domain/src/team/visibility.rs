@@ -6,7 +6,7 @@ use crate::ground::id::UserId;
 use crate::message::{Message, MessageState};
 use crate::team::permission::{Permission, Reach, Rights};
 
-/// Who sees what was sent.
+/// The readers of sent mail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SentVisibility {
@@ -17,7 +17,7 @@ pub enum SentVisibility {
     Owner,
 }
 
-/// What a caller sees of an organisation's messages.
+/// The messages of an organisation that a caller sees.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight {
     user: Option<UserId>,
@@ -26,7 +26,7 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// The sight of a user with these rights. Who reads everybody's drafts is a manager, and sees what was sent whatever the
+    /// The sight of a user with these rights. A manager, who reads everybody's drafts, sees what was sent whatever the
     /// setting says.
     pub fn new(user: Option<UserId>, rights: &Rights, setting: SentVisibility) -> Self {
         let drafts = rights.reach(Permission::DraftsRead);

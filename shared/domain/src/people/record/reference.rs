@@ -94,7 +94,7 @@ impl From<RecordId> for String {
     }
 }
 
-/// Which record.
+/// The record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordRef {
