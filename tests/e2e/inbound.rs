@@ -259,26 +259,6 @@ async fn replies_to_the_inbound_domain_are_passed_on_to_the_author_and_thread() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_waits_for_the_mail_service_as_long_as_a_copy() {
-    let world = World::new().await;
-    assert_eq!(world.call("PATCH", "/v1/settings", json!({"replies": "inbound_domain"})).await.0, 200);
-    world.send(offer()).await;
-    let mail = world.received().remove(0);
-    let reply_to = header(&mail, "Reply-To");
-    let address = reply_to.split('<').nth(1).unwrap().trim_end_matches('>');
-    for nth in 0..240 {
-        world.cloud.faults.plan_on("ses", nth, Fault::Throttle);
-    }
-    let raw =
-        format!("From: Purchasing <purchasing@example.org>\r\nTo: <{address}>\r\nSubject: Re: Angebot\r\n\r\nJa.\r\n");
-    post(&world, &raw).await;
-    world.run_for(SignedDuration::from_mins(30)).await;
-    assert_eq!(world.cloud.faults.waiting(), 0, "the service was away for twenty minutes");
-    assert_eq!(world.cloud.sqs.depth("sends-dead").unwrap().total(), 0);
-    assert_eq!(world.received().pop().unwrap().to, "sales@example.com");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_reply_is_neither_lost_nor_doubled_wherever_taking_it_in_breaks() {
     const KINDS: [Fault; 5] = [Fault::Before, Fault::After, Fault::Unavailable, Fault::CrashBefore, Fault::CrashAfter];
     let answered = async || {
@@ -389,19 +369,4 @@ async fn forged_mail_never_takes_the_place_of_an_answer() {
     post(&world, &answer(&mail, "", "Yes, please.")).await;
     assert_eq!(world.kpi(&id, "replies").await, 1);
     assert_eq!(back(&world, &id).await.len(), 101);
-}
-
-#[tokio::test(start_paused = true)]
-async fn mail_that_belongs_to_no_message_is_not_kept() {
-    let raw = "From: Somebody <somebody@example.org>\r\nTo: <sales@example.com>\r\nSubject: Private\r\n\r\nHello.\r\n";
-    let kept = async |world: &World| world.stored().await.iter().any(|item| item.contains("Private"));
-    for fault in [None, Some(Fault::Before), Some(Fault::CrashBefore), Some(Fault::CrashAfter)] {
-        let world = World::new().await;
-        if let Some(fault) = fault {
-            world.cloud.faults.plan_on("DELETE", 0, fault);
-        }
-        post(&world, raw).await;
-        world.run_for(SignedDuration::from_hours(1)).await;
-        assert!(!kept(&world).await, "{fault:?}");
-    }
 }

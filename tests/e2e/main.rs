@@ -2,6 +2,7 @@
 
 mod activities;
 mod api;
+mod cards;
 mod check;
 mod crashes;
 mod feedback;
@@ -9,6 +10,7 @@ mod images;
 mod imports;
 mod inbound;
 mod lists;
+mod mail_in;
 mod objections;
 mod people;
 mod per_copy;
