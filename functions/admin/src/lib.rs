@@ -20,7 +20,7 @@ use domain::team::audit::{AuditAction, AuditLine, Door};
 use domain::team::organisation::Organisation;
 use domain::team::permission::{Role, Scope};
 use domain::team::user::{User, UserChange};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What administration touches.
@@ -214,7 +214,7 @@ async fn save<T>(
         action,
         target: target.to_string(),
         request_id: String::new(),
-        expires_at: now + SignedDuration::from_hours(24 * i64::from(settings.audit_days)),
+        expires_at: now + settings.audit_retention(),
     };
     let line = Write::audit(org, &line).map_err(unavailable)?;
     let writes = next.writes.into_iter().chain([line]).collect();

@@ -4,7 +4,6 @@ use aws::store::{Error, Write};
 use domain::ground::id::AuditId;
 use domain::team::audit::{ActorId, AuditAction, AuditLine};
 use domain::team::settings::Settings;
-use jiff::SignedDuration;
 
 use crate::{Actor, Desk, Refused};
 
@@ -87,7 +86,7 @@ impl Desk {
             action,
             target: target.to_string(),
             request_id: actor.request_id.clone(),
-            expires_at: actor.now + SignedDuration::from_hours(24 * i64::from(settings.audit_days)),
+            expires_at: actor.now + settings.audit_retention(),
         };
         Write::audit(actor.org, &line)
     }

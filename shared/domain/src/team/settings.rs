@@ -214,6 +214,11 @@ impl Settings {
         !matches!(kind, RecordType::Custom(_)) || self.record_types.contains(kind)
     }
 
+    /// How long a line of the audit log is kept.
+    pub fn audit_retention(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.audit_days))
+    }
+
     /// How long a message is kept after it left.
     pub fn retention(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.retention_days))
