@@ -10,8 +10,9 @@ use domain::signs::performance::Departure;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::keys::Key;
 use super::table::{Condition, Item, Range};
-use super::{Error, Store, keys};
+use super::{Error, Store, Write, keys};
 
 /// The figures of a message, with what the recorder needs to go on.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, noted beside the figures")]
@@ -58,6 +59,13 @@ impl Figures {
     /// How the message left, as far as it is noted.
     pub(super) fn departure(&self) -> Departure {
         Departure { left: self.left || self.left_untracked, tracked: self.left }
+    }
+
+    /// The write of figures in the place of others, under the next version.
+    pub(super) fn written(key: &Key, before: &Self, after: Self) -> Result<Write, Error> {
+        let after = Self { version: before.version + 1, ..after };
+        let condition = if before.version == 0 { Condition::Absent } else { Condition::Version(before.version) };
+        Write::put(key, &after, condition)
     }
 }
 

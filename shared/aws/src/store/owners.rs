@@ -6,7 +6,6 @@ use domain::message::reminder::{Reminder, ReminderStatus};
 use domain::people::activity::Activity;
 
 use super::hits::Figures;
-use super::keys::Key;
 use super::table::{Condition, Item};
 use super::{Error, ListPart, Next, Store, Write, keys};
 
@@ -35,10 +34,9 @@ impl Store {
             let activity = Activity::mail(message, at);
             let places = message.records().into_iter().map(|record| Write::mail_activity(org, &record, &activity));
             next.writes.extend(places.collect::<Result<Vec<_>, _>>()?);
-            let emptied = Figures { version: figures.version + 1, moved: true, ..Figures::default() };
-            next.writes.push(figures_at(&keys::figures(org, before.owner, id), &figures, &emptied)?);
-            let moved = Figures { version: there.version + 1, ..figures };
-            next.writes.push(figures_at(&keys::figures(org, next.value.owner, id), &there, &moved)?);
+            let emptied = Figures { moved: true, ..Figures::default() };
+            next.writes.push(Figures::written(&keys::figures(org, before.owner, id), &figures, emptied)?);
+            next.writes.push(Figures::written(&keys::figures(org, next.value.owner, id), &there, figures)?);
         }
         Ok(next)
     }
@@ -81,9 +79,4 @@ impl Store {
         let put = Write::put(&keys::card(org, to, card), &there, Condition::Any)?;
         self.table.commit(vec![put, Write::delete(keys::card(org, from, card))]).await
     }
-}
-
-fn figures_at(key: &Key, before: &Figures, after: &Figures) -> Result<Write, Error> {
-    let condition = if before.version == 0 { Condition::Absent } else { Condition::Version(before.version) };
-    Write::put(key, after, condition)
 }

@@ -114,9 +114,7 @@ impl Store {
 
 /// The write of the next version of the figures.
 fn next(message: &Message, before: &Figures, after: &Figures) -> Result<Write, Error> {
-    let after = Figures { version: before.version + 1, ..after.clone() };
-    let condition = if before.version == 0 { Condition::Absent } else { Condition::Version(before.version) };
-    Write::put(&keys::figures(message.org, message.owner, message.id), &after, condition)
+    Figures::written(&keys::figures(message.org, message.owner, message.id), before, after.clone())
 }
 
 /// What a change of the figures adds to those of the template, if anything.
