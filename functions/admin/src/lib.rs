@@ -14,12 +14,13 @@ use aws::ids::Ids;
 use aws::store::{self, Next, Store, Write};
 use domain::ground::id::{AuditId, OrgId, UserId};
 use domain::ground::name;
+use domain::message::Mailbox;
 use domain::people::address::EmailAddress;
 use domain::team::api_key::{self, ApiKey, KeyId};
 use domain::team::audit::{AuditAction, AuditLine, Door};
 use domain::team::organisation::Organisation;
 use domain::team::permission::{Role, Scope};
-use domain::team::user::{User, UserChange};
+use domain::team::user::User;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -147,13 +148,11 @@ async fn create_organisation(app: &App, name: &str) -> Result<Answer, String> {
 }
 
 async fn create_user(app: &App, org: OrgId, email: String, name: Option<String>, role: Role) -> Result<Answer, String> {
+    name::display_name(name.as_deref().unwrap_or_default()).map_err(|error| format!("name: {error}"))?;
     let address = EmailAddress::parse(&email).map_err(|error| format!("email: {error}"))?;
     known_organisation(app, org).await?;
     let id = UserId::new(app.clock.now(), app.ids.next());
-    let change = UserChange { name: name.map(Some), ..UserChange::default() };
-    let user = User::new(id, address, role).changed(change);
-    let user =
-        user.map_err(|wrong| wrong.iter().map(|error| format!("name: {error}")).collect::<Vec<_>>().join(", "))?;
+    let user = User { mailbox: Mailbox { email: address.clone(), name }, ..User::new(id, address, role) };
     if app.store.user_with(org, &user.mailbox.email).await.map_err(unavailable)?.is_some() {
         return Err("email: a user of this organisation has this address".to_owned());
     }
