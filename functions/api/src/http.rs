@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware};
 
 use crate::App;
@@ -29,7 +28,6 @@ pub(crate) fn router(app: App) -> Router {
     routing::router(&app)
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
-        .layer(DefaultBodyLimit::max(MAX_REQUEST))
         .layer(middleware::from_fn(observe::observe))
         .with_state(app)
 }

@@ -36,6 +36,17 @@ async fn every_answer_names_its_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_body_that_is_too_large_is_refused_as_such() {
+    let world = World::new().await;
+    let bearer = format!("Bearer {}", world.key);
+    for (length, want) in [(6 * 1024 * 1024, 400), (6 * 1024 * 1024 + 1, 413)] {
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let (status, _, body) = world.http("POST", "/v1/messages", &headers, " ".repeat(length)).await;
+        assert_eq!(status, want, "{}", String::from_utf8_lossy(&body));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_new_thing_says_where_it_lies() {
     let world = World::new().await;
     let bearer = format!("Bearer {}", world.key);

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 
+use super::MAX_REQUEST;
 use super::problem::{ApiError, HttpCode};
 use crate::App;
 
@@ -16,17 +18,20 @@ pub(crate) struct Json<T>(pub(crate) T);
 impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        parse(&bytes(request, app).await?).map(Self)
+    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, ApiError> {
+        parse(&bytes(request).await?).map(Self)
     }
 }
 
 /// The bytes of a body, up to the limit.
-pub(crate) async fn bytes(request: Request, app: &Arc<App>) -> Result<Bytes, ApiError> {
+pub(crate) async fn bytes(request: Request) -> Result<Bytes, ApiError> {
     check_type(request.headers())?;
-    Bytes::from_request(request, app).await.map_err(|error| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::http(HttpCode::TooLarge, "a request has at most 6 MiB"),
-        _ => ApiError::http(HttpCode::MalformedJson, "the request could not be read"),
+    to_bytes(request.into_body(), MAX_REQUEST).await.map_err(|error| {
+        if error.into_inner().is::<LengthLimitError>() {
+            ApiError::http(HttpCode::TooLarge, "a request has at most 6 MiB")
+        } else {
+            ApiError::http(HttpCode::MalformedJson, "the request could not be read")
+        }
     })
 }
 

@@ -83,7 +83,7 @@ async fn read<T: DeserializeOwned>(request: Request, app: &Arc<App>, may_be_empt
     let Caller(actor) = caller.ok_or_else(|| ApiError::unauthenticated().into_response())?;
     let key = key(request.headers()).map_err(IntoResponse::into_response)?;
     let path = request.uri().path().to_owned();
-    let bytes = body::bytes(request, app).await.map_err(IntoResponse::into_response)?;
+    let bytes = body::bytes(request).await.map_err(IntoResponse::into_response)?;
     let user = actor.id().map_err(|error| ApiError::from(error).into_response())?.to_string();
     let key = key.map(|key| Key { hash: hash(&[&user, &key, &path]), fingerprint: hash(&[&bytes]) });
     let once = Once { actor: actor.clone(), key };
