@@ -25,9 +25,10 @@ pub(crate) const MAX_REQUEST: usize = 6 * 1024 * 1024;
 /// All routes, with the answers for what is no route.
 pub(crate) fn router(app: App) -> Router {
     let app = Arc::new(app);
-    routing::router(&app)
+    let routes = routing::router(&app)
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
-        .layer(middleware::from_fn(observe::observe))
-        .with_state(app)
+        .with_state(app);
+    // Around all routes as one: a layer of their own router would be made anew for each of them at every start.
+    Router::new().fallback_service(routes).layer(middleware::from_fn(observe::observe))
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use aws::store::Next;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -36,14 +36,23 @@ pub(crate) struct Admitted {
     pub(crate) allowance: Allowance,
 }
 
-/// Lets a request through to its handler, or refuses it.
+/// Lets a request through to its handler, or refuses it. The answer tells which route it was, for the log.
 pub(crate) async fn admit(
     State((app, access)): State<(Arc<App>, Access)>,
-    mut request: Request,
+    request: Request,
     next: middleware::Next,
 ) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = serve(&app, access, request, next).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
+}
+
+async fn serve(app: &App, access: Access, mut request: Request, next: middleware::Next) -> Response {
     let now = app.clock.now();
-    let key = match caller::key(&app, request.headers(), now).await {
+    let key = match caller::key(app, request.headers(), now).await {
         Ok(key) => key,
         Err(error) => return error.into_response(),
     };
@@ -54,13 +63,13 @@ pub(crate) async fn admit(
     let mut response = if allowance.exceeded {
         ApiError::http(HttpCode::RateLimited, "this key has made too many requests; see Retry-After").into_response()
     } else {
-        match enter(&app, access, &mut request, key, now).await {
+        match enter(app, access, &mut request, key, now).await {
             Ok(()) => next.run(request).await,
             Err(error) => error.into_response(),
         }
     };
     if let Some(origin) = origin {
-        allow_origin(&app, &admitted, origin, &mut response).await;
+        allow_origin(app, &admitted, origin, &mut response).await;
     }
     response.extensions_mut().insert(admitted);
     response

@@ -18,10 +18,10 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
         return with_id(answer, &id);
     }
     let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let mut response = problem::render(next.run(request).await, &id);
+    let path: Option<MatchedPath> = response.extensions_mut().remove();
     let admitted: Option<Admitted> = response.extensions_mut().remove();
     if let Some(admitted) = &admitted {
         tell_rate(response.headers_mut(), admitted);
